@@ -109,8 +109,8 @@ export class AccountReader {
       maximumBytes: maximumBytes.messageWindows,
     });
     this.latest = {
-      campaigns: new LatestSlices(this.#campaignWindows),
-      messages: new LatestSlices(this.#messageWindows),
+      campaigns: new LatestSlices(this.#campaignWindows, now),
+      messages: new LatestSlices(this.#messageWindows, now),
     };
     this.#loader = new CampaignLoader({
       snapshots: this.#snapshots,

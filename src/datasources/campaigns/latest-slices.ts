@@ -16,10 +16,13 @@ interface CachedWindows {
 /** The slice of each list that was read last: its window in the cache shows the total of the list. */
 export class LatestSlices {
   readonly #windows: CachedWindows;
+  readonly #now: () => number;
   readonly #slices = new Map<string, Slice>();
 
-  constructor(windows: CachedWindows) {
+  /** @param now epoch milliseconds. */
+  constructor(windows: CachedWindows, now: () => number) {
     this.#windows = windows;
+    this.#now = now;
   }
 
   /** Remembers the slice of a read once it has succeeded. */
@@ -31,9 +34,10 @@ export class LatestSlices {
     });
   }
 
-  /** True if the window of a slice is fresh. */
-  isFresh(list: ListRef, slice: Slice): boolean {
-    return this.#windows.fresh(windowKey(list, slice)) !== undefined;
+  /** Age in milliseconds of the window of a slice, if it is fresh. */
+  freshAgeMs(list: ListRef, slice: Slice): number | undefined {
+    const entry = this.#windows.fresh(windowKey(list, slice));
+    return entry && this.#now() - entry.readAtMs;
   }
 
   /** Takes over newer windows that other instances have read. @returns true if the cache has a newer one than one of these. */
@@ -48,7 +52,7 @@ export class LatestSlices {
   /** The latest slice of a list, if its window is fresh. */
   freshSlice(list: ListRef): Slice | undefined {
     const slice = this.#slices.get(list.identity);
-    return slice && this.isFresh(list, slice) ? slice : undefined;
+    return slice && this.freshAgeMs(list, slice) !== undefined ? slice : undefined;
   }
 
   /** Total rows of a list by its latest window, if that is fresh. */

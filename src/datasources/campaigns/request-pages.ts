@@ -166,12 +166,15 @@ export class RequestPages {
     const open = (attempt: number, mustRevalidate: boolean, refetch?: ReadOptions['refetch']) => {
       const usesCache = attempt === 0 && this.#account.isCacheOn && !this.#options.noCache;
       return new ListReader(
-        (slice, large) => this.#window(list, slice, { attempt, mustRevalidate, refetch, large }, onWindow),
+        (slice, large, isRenewed) => {
+          const again = refetch ?? (isRenewed ? 'apart' : undefined);
+          return this.#window(list, slice, { attempt, mustRevalidate, refetch: again, large }, onWindow);
+        },
         maximum,
         slicing,
         {
           likelyTotal: () => latest.likelyTotal(list),
-          isFresh: (slice) => usesCache && latest.isFresh(list, slice),
+          freshAgeMs: (slice) => (usesCache ? latest.freshAgeMs(list, slice) : undefined),
           loadNewer: async (windows) => usesCache && (await latest.loadNewer(list, windows)),
         },
       );
@@ -192,7 +195,7 @@ export class RequestPages {
     const read =
       running ??
       (attempt === 0
-        ? this.#fetched(list, key, slice, this.#options, large)
+        ? this.#fetched(list, key, slice, refetch ? { ...this.#options, refetch } : this.#options, large)
         : this.#fetchedAgain(list, key, slice, pageRead));
     this.#windows.set(key, read);
     this.#latest.set(list.identity, slice);

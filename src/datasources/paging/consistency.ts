@@ -3,7 +3,7 @@ import { areOutOfOrder } from './cursors/sort-key.js';
 import { type ListSource, type TimedRead } from './list-source.js';
 
 /** Windows read within this time count as one state of the list, unless their rows show that it has moved. */
-const closeMs = 2000;
+export const closeMs = 2000;
 
 /**
  * Whether windows show one state of the list. `moved`: a row may be in two windows, or in none. `apart`: nothing shows that,

@@ -6,7 +6,14 @@ import {
   type Window,
 } from '../../domain/lists/page.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
-import { type Consistency, consistencyOf, isOutOfOrder, newestOf, sharesRows } from './consistency.js';
+import {
+  closeMs,
+  type Consistency,
+  consistencyOf,
+  isOutOfOrder,
+  newestOf,
+  sharesRows,
+} from './consistency.js';
 import { inCalls, LargeRead } from './large-read.js';
 import { ListRows, type ListSource, type TimedRead } from './list-source.js';
 import { type PageMaximum } from './page-maximum.js';
@@ -15,9 +22,14 @@ import { type ListState, type PageRequest, type Slicing, wholeWindows } from './
 /**
  * Reads one window.
  * @param large the call that reads it together with its neighbours, if there is one.
+ * @param isRenewed true if it is read again although it is fresh.
  * @throws UnreadPart if that call does not show the window.
  */
-export type WindowFetch<T> = (slice: Slice, large?: LargeRead) => Promise<TimedRead<Window<T>>>;
+export type WindowFetch<T> = (
+  slice: Slice,
+  large?: LargeRead,
+  isRenewed?: boolean,
+) => Promise<TimedRead<Window<T>>>;
 
 /** A requested slice and the window that was returned for it. */
 export interface ReadWindow<T> {
@@ -29,8 +41,8 @@ export interface ReadWindow<T> {
 export interface CachedList<T> {
   /** Total rows of the list when it was last read, if that is known. */
   readonly likelyTotal: () => number | undefined;
-  /** True for a slice that is read without a call. */
-  readonly isFresh: (slice: Slice) => boolean;
+  /** Age in milliseconds of a slice that is read without a call; undefined for others. */
+  readonly freshAgeMs: (slice: Slice) => number | undefined;
   /** Takes over newer windows that other instances have read. @returns true if the cache has a newer one than one of these. */
   readonly loadNewer: (windows: readonly ReadWindow<T>[]) => Promise<boolean>;
 }
@@ -225,28 +237,31 @@ export class ListReader<T extends Identified> implements ListState {
   #readAll(slices: readonly Slice[]): Promise<unknown> {
     const [only] = slices;
     if (only && slices.length === 1 && only.limit <= this.#windowSize) return this.#read(only);
-    const isFresh = (slice: Slice): boolean => this.#cached?.isFresh(slice) === true;
+    const ages = new Map(slices.map((slice) => [slice, this.#cached?.freshAgeMs(slice)]));
+    const isUnread = (slice: Slice): boolean => ages.get(slice) === undefined;
+    const calls = inCalls(slices.filter(isUnread), this.callSize);
+    // Beside a call that is made now, older windows would be read again: this call may read them too.
+    const isOld = (slice: Slice): boolean => (ages.get(slice) ?? Infinity) > closeMs;
+    const renewing = inCalls(slices.filter(isOld), this.callSize);
+    const [chosen, isCalled] = renewing.length > calls.length ? [calls, isUnread] : [renewing, isOld];
     return Promise.all([
-      ...slices.filter(isFresh).map((slice) => this.#read(slice)),
-      ...inCalls(
-        slices.filter((slice) => !isFresh(slice)),
-        this.callSize,
-      ).flatMap(({ span, parts }) => {
+      ...slices.filter((slice) => !isCalled(slice)).map((slice) => this.#read(slice)),
+      ...chosen.flatMap(({ span, parts }) => {
         const large = span.limit > this.#windowSize ? new LargeRead(span) : undefined;
-        return parts.map((part) => this.#read(part, large));
+        return parts.map((part) => this.#read(part, large, !isUnread(part)));
       }),
     ]);
   }
 
-  #read(slice: Slice, large?: LargeRead): Promise<void> {
+  #read(slice: Slice, large?: LargeRead, isRenewed = false): Promise<void> {
     const key = keyOf(slice);
-    const read = this.#asked.get(key) ?? this.#take(slice, large);
+    const read = this.#asked.get(key) ?? this.#take(slice, large, isRenewed);
     this.#asked.set(key, read);
     return read;
   }
 
-  #take(asked: Slice, large: LargeRead | undefined): Promise<void> {
-    return this.#fetch(asked, large).then(
+  #take(asked: Slice, large: LargeRead | undefined, isRenewed: boolean): Promise<void> {
+    return this.#fetch(asked, large, isRenewed).then(
       (read) => {
         this.#add(asked, read);
       },

@@ -102,6 +102,18 @@ it.each<[upstream: string, behaviour: Behaviour, calls: number]>([
   expect(await page(gateway, 'b', 'last: 120')).toEqual(rows('b', 580, 700));
 });
 
+it('a page beside rows that were read some seconds before is one call, which reads those again too', async () => {
+  const { baseUrl, calls } = await upstreamOf(honest(500), lengths);
+  const clock = { now: start };
+  const gateway = await gatewayOn(baseUrl, {}, clock);
+  await page(gateway, 'a', 'first: 50');
+  clock.now += 3000;
+  expect(await page(gateway, 'a', 'first: 120')).toEqual(rows('a', 0, 120));
+  clock.now += 1000; // near enough
+  expect(await page(gateway, 'a', 'first: 200')).toEqual(rows('a', 0, 200));
+  expect(calls).toEqual(['0+50', '0+150', '150+50']);
+});
+
 const lengths = { a: 1200, b: 700, c: 30, d: 600, e: 600 };
 
 describe.each(['on', 'off'])('with CACHE=%s', (cache) => {
@@ -150,10 +162,8 @@ it('ten campaigns at once lose one call to an upstream that refuses', async () =
   const sids = Array.from({ length: 10 }, (_, index) => `s${index}`);
   const { baseUrl, calls } = await upstreamOf(refusing, Object.fromEntries(sids.map((sid) => [sid, 200])));
   const gateway = await gatewayOn(baseUrl);
-  for (const [index, one] of (
-    await Promise.all(sids.map((sid) => page(gateway, sid, 'first: 200')))
-  ).entries())
-    expect(one).toEqual(rows(`s${index}`, 0, 200));
+  const pages = await Promise.all(sids.map((sid) => page(gateway, sid, 'first: 200')));
+  expect(pages).toEqual(sids.map((sid) => rows(sid, 0, 200)));
   expect(calls.filter((call) => !call.endsWith('+50'))).toHaveLength(1);
   expect(calls).toHaveLength(41);
 });
