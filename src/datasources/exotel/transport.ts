@@ -15,8 +15,11 @@ type Controller = Dispatcher.DispatchController;
 /** More than any response of a thousand rows, compressed or not. A larger one is a fault and must not fill the memory. */
 const maximumResponseBytes = 16 * 1024 * 1024;
 
-/** Smaller bodies are not bounded together: a page of 1,000 rows has less. */
-const largeBytes = 1024 * 1024;
+/** Smaller bodies are not bounded together. Most pages of 20 campaigns and of 50 messages are smaller. */
+const largeBytes = 64 * 1024;
+
+/** Assumed of a body without a stated length until it has more: a page of 1,000 rows has less. */
+const usualBytes = 1024 * 1024;
 
 /** Of a text that is not all ASCII, and of the values parsed from it: a body of so many bytes may take twice its size. */
 const bytesPerCharacter = 2;
@@ -157,6 +160,8 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
   readonly #chunks = new JoinedChunks();
   #bytes = 0;
   #large: LargeBody | undefined;
+  /** Bytes of the body that need no more room. */
+  #boundBytes = largeBytes;
 
   constructor(reader: ResponseReader<T>, options: ExchangeOptions) {
     this.#reader = reader;
@@ -185,18 +190,23 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
   onResponseData(controller: Controller, chunk: Buffer): void {
     this.#pieces.push(...this.#chunks.add(chunk));
     this.#bytes += chunk.length;
-    if (this.#bytes <= largeBytes || this.#large) return;
+    if (this.#bytes <= this.#boundBytes) return;
     const stated = Number(this.#headers['content-length']);
-    const bytes = stated > this.#bytes ? Math.min(stated, maximumResponseBytes) : maximumResponseBytes;
-    const leastBytes = stated > this.#bytes ? bytes : this.#bytes;
-    const large = this.#enter({ bytes: bytesPerCharacter * bytes, leastBytes }, () => {
+    const isStated = stated >= this.#bytes;
+    const assumed = isStated ? stated : this.#bytes <= usualBytes ? usualBytes : maximumResponseBytes;
+    const bytes = (this.#boundBytes = Math.min(assumed, maximumResponseBytes));
+    const size = { bytes: bytesPerCharacter * bytes, leastBytes: isStated ? bytes : this.#bytes };
+    const hasRoom = this.#enter(size, () => {
       controller.resume();
     });
-    if (!large.hasRoom) controller.pause();
+    if (!hasRoom) controller.pause();
   }
 
-  /** Waits for room, as long as the timeout, which begins anew afterwards. */
-  #enter(size: Pick<LargeBodyRequest, 'bytes' | 'leastBytes'>, begin: () => void): LargeBody {
+  /**
+   * Takes room, in place of what it has. Otherwise waits for it as long as the timeout, which begins anew afterwards.
+   * @returns false if it waits.
+   */
+  #enter(size: Pick<LargeBodyRequest, 'bytes' | 'leastBytes'>, begin: () => void): boolean {
     // Later: undici's parser can't read one response within a callback of another.
     const unlessOver = (next: () => void) => () =>
       setImmediate(() => {
@@ -204,7 +214,8 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
         this.#timer.refresh();
         next();
       });
-    return (this.#large = this.#options.largeBodies.enter({
+    const before = this.#large;
+    const large = (this.#large = this.#options.largeBodies.enter({
       ...size,
       owner: this.#options.origin ?? this,
       begin: unlessOver(begin),
@@ -213,6 +224,9 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
         this.#end();
       }),
     }));
+    const { hasRoom } = large;
+    before?.release(); // after it has entered, so that its request keeps its turn
+    return hasRoom;
   }
 
   /** Ends the exchange early. */
@@ -234,7 +248,7 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     return contentEncodings(this.#headers['content-encoding'], this.#joined());
   }
 
-  /** A small body may become a large one. */
+  /** A small body may become the largest. */
   #decode(encodings: readonly string[]): void {
     const decode = (): void => {
       void decoded(this.#joined(), encodings, maximumResponseBytes)
@@ -248,8 +262,7 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
         });
     };
     const size = { bytes: bytesPerCharacter * maximumResponseBytes, leastBytes: this.#bytes };
-    this.#large ??= this.#enter(size, decode);
-    if (this.#large.hasRoom) decode();
+    if (this.#enter(size, decode)) decode();
   }
 
   /** The body as one piece. */

@@ -171,14 +171,11 @@ export class GraphqlSocket {
   }
 
   #send(text: string): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (this.isOpen)
-        this.socket.send(text, (error) => {
-          if (error) reject(error);
-          else resolve();
-        });
-      else resolve();
-    });
+    if (!this.isOpen) return Promise.resolve();
+    // No function is made here: it would hold the text for as long as its bytes wait for the client.
+    const { result, settle } = pending();
+    this.socket.send(text, settle);
+    return result;
   }
 
   #receive(handle: (text: string) => Promise<void>, data: Buffer): void {
@@ -229,6 +226,18 @@ export class GraphqlSocket {
       release();
     }
   }
+}
+
+/** A promise, and the callback that settles it. */
+function pending() {
+  let settle!: (error?: Error) => void;
+  const result = new Promise<void>((resolve, reject) => {
+    settle = (error) => {
+      if (error) reject(error);
+      else resolve();
+    };
+  });
+  return { result, settle };
 }
 
 /**

@@ -54,7 +54,12 @@ export class SocketOperations {
       },
       onNext: (_context, _id, _payload, _args, result) => result, // its errors are formatted already
       onError: (_context, _id, _payload, errors) => errors.map(formatted),
-      execute: (args: ExecutionArgs) => this.#run(admittedIn(args)) as never,
+      execute: (args: ExecutionArgs) => {
+        const admitted = admittedIn(args);
+        // `graphql-ws` retains the arguments until the client has read the result, and with them all rows that were read.
+        Reflect.deleteProperty(args, 'admitted');
+        return this.#run(admitted) as never;
+      },
       subscribe: async (args: ExecutionArgs) => {
         const result = await pipeline.subscribe(admittedIn(args));
         return ('body' in result ? result.body : result) as never;
@@ -90,14 +95,32 @@ export class SocketOperations {
     });
   }
 
-  async #run(admitted: AdmittedOperation): Promise<ResultBody> {
+  async #run(admitted: AdmittedOperation): Promise<UnwrittenResult> {
     this.#running += 1;
     try {
-      return (await this.#options.pipeline.run(admitted)).body;
+      return new UnwrittenResult((await this.#options.pipeline.run(admitted)).body);
     } finally {
       this.#running -= 1;
       if (this.#running === 0) this.#onIdle?.();
     }
+  }
+}
+
+/**
+ * A result until it is written. `graphql-ws` retains what it has written until the client has read it; the bytes of the message
+ * are counted meanwhile, but not the rows of the result.
+ */
+class UnwrittenResult {
+  #body: ResultBody | undefined;
+
+  constructor(body: ResultBody) {
+    this.#body = body;
+  }
+
+  toJSON(): ResultBody | undefined {
+    const body = this.#body;
+    this.#body = undefined;
+    return body;
   }
 }
 

@@ -52,7 +52,7 @@ export class LargeBodies {
   readonly #owners = new Map<object, Owned>();
   readonly #waiting = new Set<LargeBodyRequest>();
   #takenBytes = 0;
-  /** Bytes that were taken since garbage was collected. */
+  /** Bytes of the bodies since garbage was collected. */
   #uncollectedBytes = 0;
 
   /** @param maximumBytes of all bodies. A single one may take more. */
@@ -98,6 +98,7 @@ export class LargeBodies {
       },
       completed: (actual) => {
         complete();
+        this.#uncollectedBytes += actual;
         giveBack(Math.max(0, taken - actual));
         this.#serve();
       },
@@ -105,6 +106,7 @@ export class LargeBodies {
         if (isOver) return;
         isOver = true;
         this.#waiting.delete(waiting);
+        if (!isComplete) this.#uncollectedBytes += taken;
         complete();
         giveBack(taken);
         owned.bodies -= 1;
@@ -116,11 +118,9 @@ export class LargeBodies {
 
   /** Earlier bodies are garbage that still takes memory, until it is collected. */
   #limitGarbage(nextBytes: number): void {
-    if (this.#uncollectedBytes > 0 && this.#uncollectedBytes + nextBytes > this.#maximumBytes) {
-      this.#collectGarbage();
-      this.#uncollectedBytes = 0;
-    }
-    this.#uncollectedBytes += nextBytes;
+    if (this.#uncollectedBytes === 0 || this.#uncollectedBytes + nextBytes <= this.#maximumBytes) return;
+    this.#collectGarbage();
+    this.#uncollectedBytes = 0;
   }
 
   /** Gives room to waiting bodies in order, and in any case to those of the oldest owner that has room already. */

@@ -59,13 +59,14 @@ function contentMatchOf(row: Row<Campaign>, lost: LostCreate, aheadMs: number): 
   const similarity = similarityOf(draft.name, row.name);
   const isWhole = similarity === 'same' || similarity === 'rewritten';
   if (isNameOurs && isWhole) return 'certain';
-  const different = differences(draft, row);
   if (!isLikelyCreation(lost, row.createdAt, aheadMs)) {
-    // A wrong time zone is one difference, although it changes the creation time and the schedule.
+    // A wrong time zone changes the creation time and the schedule, and the layer may have rewritten the text as well.
     const isAllButTime =
-      (isWhole || similarity === 'cut') && [...different].every((group) => group === 'schedule');
+      (isWhole || similarity === 'cut') &&
+      [...contradictions(draft, row)].every((group) => group === 'schedule');
     return isAllButTime && isShifted(lost, draft, row, aheadMs) ? 'sameName' : 'none';
   }
+  const different = differences(draft, row);
   if (different.size > 0) {
     if (similarity !== 'different') return 'sameName';
     const isAddedAlone = different.size === 1 && different.has('callbacks') && hasAddedCallbacks(draft, row);

@@ -174,6 +174,9 @@ const times = (created: number, start: number, end: number | null): Kept => ({
   },
 });
 
+const long = { ...scheduled, template: 'Every word of a long text counts. '.repeat(8).trim() };
+const festive = { ...scheduled, template: 'Light up 🎉' };
+
 describe('a lost create whose times an upstream writes in a wrong time zone', () => {
   it.each<[what: string, sent: object, kept: Kept]>([
     ...[-330, 330, 150, -630, 840].map(
@@ -191,6 +194,8 @@ describe('a lost create whose times an upstream writes in a wrong time zone', ()
       times(-330, -330 - day + 10, -330),
     ],
     ['the creation alone, without a schedule', {}, { ...times(-330, 10 - day, null) }],
+    ['all, and a text that is cut', long, { ...times(330, 330, 330), template: long.template.slice(0, 160) }],
+    ['all, and a text without its emoji', festive, { ...times(-330, -330, -330), template: 'Light up' }],
     ['all, without a schedule', {}, { ...times(-330, -330 + 10 - day, null) }],
   ])('%s: OUTCOME_UNKNOWN, nothing is sent again', async (_what, sent, kept) => {
     const upstream = await startRewriting(() => kept);

@@ -48,6 +48,27 @@ it('the memory of a large response is held until its request is answered', async
   expect(await transport.send(get, lengths, 20_000, origin)).toBe(large.length);
 });
 
+it.each([
+  [60, 'of a stated length', false],
+  [60, 'in chunks', false],
+  [200, 'of a stated length', true],
+  [200, 'in chunks', true],
+] as const)('the memory of a response of %i KiB (%s) is held: %s', async (kibibytes, how, isHeld) => {
+  const body = Buffer.alloc(kibibytes * 1024, ' ');
+  const headers = how === 'in chunks' ? {} : { 'content-length': String(body.length) };
+  upstream.respond = (_request, response) => {
+    response.writeHead(200, headers);
+    response.write(body.subarray(0, 1000));
+    response.end(body.subarray(1000));
+  };
+  const transport = upstream.transport({ largeBodies: new LargeBodies(mebibyte / 2) });
+  const send = (timeoutMs: number) =>
+    transport.send(get, lengths, timeoutMs, { holdMemory: new HeldMemory().hold });
+  await send(20_000);
+  if (isHeld) expect(await rejectionOf(send(1000))).toMatchObject({ reason: 'noRoom' });
+  else expect(await send(20_000)).toBe(body.length);
+});
+
 it('a request does not wait for its own memory, and is refused where that is too much', async () => {
   upstream.respond = (_request, response) =>
     response.writeHead(200, { 'content-length': String(large.length) }).end(large);
