@@ -22,6 +22,7 @@ export interface LargeBodyRequest {
   readonly refuse: () => void;
 }
 
+/** Limits beside the maximum of all bodies. */
 export interface LargeBodiesOptions {
   /** Bytes of the bodies of the oldest owner; twice the maximum of all if omitted. */
   readonly maximumOfOldest?: number;
