@@ -97,7 +97,9 @@ describeWithRedis('several workers', () => {
     child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
     await until(() => printed.split('loading').length === 3);
     child.kill('SIGTERM');
-    const [exitCode] = (await once(child, 'exit', { signal: AbortSignal.timeout(9000) })) as [number | null];
+    const [exitCode] = (await once(child, 'exit', { signal: AbortSignal.timeout(20_000) })) as [
+      number | null,
+    ];
     expect(exitCode).toBe(0);
     expect(printed).not.toContain('is ready');
   });
@@ -148,5 +150,5 @@ describeWithRedis('several workers', () => {
 
 function run(set: Readonly<Record<string, string>>) {
   const environment = environmentOf({ LOG_LEVEL: 'info', ...set });
-  return spawnSync(process.execPath, [main], { cwd, env: environment, encoding: 'utf8', timeout: 30_000 });
+  return spawnSync(process.execPath, [main], { cwd, env: environment, encoding: 'utf8', timeout: 60_000 });
 }
