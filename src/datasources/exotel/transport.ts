@@ -202,10 +202,7 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     if (!hasRoom) controller.pause();
   }
 
-  /**
-   * Takes room, in place of what it has. Otherwise waits for it as long as the timeout, which begins anew afterwards.
-   * @returns false if it waits.
-   */
+  /** Takes room, in place of what it has. @returns false if it waits: as long as the timeout, which begins anew afterwards. */
   #enter(size: Pick<LargeBodyRequest, 'bytes' | 'leastBytes'>, begin: () => void): boolean {
     // Later: undici's parser can't read one response within a callback of another.
     const unlessOver = (next: () => void) => () =>
