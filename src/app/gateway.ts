@@ -96,7 +96,8 @@ async function openAll(
   overrides: GatewayOverrides,
   disposables: Disposables,
 ): Promise<Omit<Gateway, 'close'>> {
-  const { config, now, logger, memory } = runtime;
+  const { config, now, logger, memory, heap } = runtime;
+  disposables.add(heap);
   const { tracing } = config;
   warnOf(config, logger);
   const { clusterMetrics } = overrides;
@@ -110,6 +111,7 @@ async function openAll(
   const { account, live } = reads;
   const writing = openWriting(runtime, telemetry, upstream, reads, disposables);
   const answers = openAnswers(runtime, telemetry);
+  heap.onFull(() => answers?.evict());
   const schema = await createSchema(config.access.hasAuthDirectives);
   const { limits } = config;
   const subscriptionLimit = new SubscriptionLimit(limits.subscriptionsPerCaller);
@@ -136,6 +138,7 @@ async function openAll(
     rateLimiter,
     windowRows: account.maximum,
     memory,
+    heap,
     compiling: { afterUses: overrides.compare ? 0 : compileAfterUses, compare: overrides.compare },
   });
   const { redis, prefix } = shared;

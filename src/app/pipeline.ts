@@ -14,6 +14,7 @@ import { EventLoopScheduler } from '../operations/gate/event-loop-scheduler.js';
 import { OperationPipeline, type PipelineOptions } from '../operations/pipeline.js';
 import { PreparedDocuments } from '../operations/documents/prepared-document.js';
 import { InvalidDocument, TrustedDocuments } from '../operations/documents/trusted-documents.js';
+import { type HeapWatch } from './heap-watch.js';
 import { type MemoryBudget } from './memory-budget.js';
 
 /** Collaborators of the pipeline. */
@@ -27,6 +28,7 @@ interface Collaborators extends Pick<
     MemoryBudget,
     'documents' | 'answers' | 'documentsInUse' | 'subscriptions' | 'waitingOperations'
   >;
+  readonly heap: HeapWatch;
 }
 
 /** Longest work in one turn of the event loop. Then other requests get their turn. */
@@ -37,7 +39,7 @@ const waitingBytes = 32 * 1024;
 /** Creates the pipeline. @throws ConfigError for a `TRUSTED_DOCUMENTS` manifest that can't be read. */
 export function openPipeline(
   { access, limits, maximumUpstreamCalls }: Config,
-  { windowRows, compiling, memory, ...rest }: Collaborators,
+  { windowRows, compiling, memory, heap, ...rest }: Collaborators,
 ): OperationPipeline {
   const { schema, telemetry } = rest;
   const documents = new PreparedDocuments({
@@ -47,6 +49,9 @@ export function openPipeline(
     compiler: new QueryCompiler(schema, compiling),
     maximumBytes: memory.documents,
   });
+  heap.onFull(() => {
+    documents.evict();
+  });
   // Without authentication all clients are one caller, which may have all of it.
   const callersShare = access.auth.mode === 'none' ? 1 : 1 / 2;
   const pool = (maximumBytes: number): MemoryPool =>
@@ -55,6 +60,7 @@ export function openPipeline(
       maximumPerCaller: Math.floor(maximumBytes * callersShare),
       maximumWaiting: Math.floor(maximumBytes / waitingBytes),
       waitMs: limits.operationTimeoutMs,
+      isHeapFull: heap.isFull,
     });
   return new OperationPipeline({
     ...rest,
@@ -70,6 +76,7 @@ export function openPipeline(
     gate: new ExecutionGate({
       scheduler: new EventLoopScheduler({ sliceMs, now: () => performance.now() }),
       maximumWaiting: memory.waitingOperations,
+      isHeapFull: heap.isFull,
       documents: pool(memory.documentsInUse),
       answers: pool(memory.answers),
       deliveries: pool(limits.unreadBytes || Number.MAX_SAFE_INTEGER),

@@ -6,7 +6,8 @@ import { type Comparison } from '../operations/execution/query-compiler.js';
 import { type ClientTimeouts } from '../server/limits/client-timeouts.js';
 import { forwardClock } from '../domain/forward-clock.js';
 import { createLogger, prettyOutput } from '../telemetry/logger.js';
-import { heapBytes, memoryBudget, type MemoryBudget } from './memory-budget.js';
+import { HeapWatch } from './heap-watch.js';
+import { collectGarbage, heapBytes, memoryBudget, type MemoryBudget } from './memory-budget.js';
 
 /** Overrides of the runtime: for tests, and for workers of a primary process. */
 export interface GatewayOverrides {
@@ -25,6 +26,8 @@ export interface GatewayOverrides {
   readonly clientTimeouts?: Partial<ClientTimeouts>;
   /** Heap of this process in bytes, from which all bounds on memory follow. */
   readonly heapBytes?: number;
+  /** Used bytes of that heap; V8's statistics by default. */
+  readonly usedHeapBytes?: () => number;
   /** Metrics of all workers, in Prometheus's text format; undefined without `WORKERS`. */
   readonly clusterMetrics?: () => Promise<string>;
   /** What is known of the credentials, where several processes share it. */
@@ -46,6 +49,7 @@ export interface Runtime {
   readonly sleep: (ms: number) => Promise<unknown>;
   readonly logger: Logger;
   readonly memory: MemoryBudget;
+  readonly heap: HeapWatch;
   readonly credentials: CredentialsOptions | undefined;
 }
 
@@ -53,6 +57,9 @@ export interface Runtime {
 export function createRuntime(config: Config, overrides: GatewayOverrides): Runtime {
   const now = overrides.now ?? Date.now;
   const steadyNow = overrides.steadyNow ?? overrides.now ?? (() => performance.now());
+  const logger =
+    overrides.logger ?? createLogger(config.logLevel, prettyOutput(process.stdout, config.isProduction));
+  const ownHeapBytes = heapBytes(config.nodeOptions);
   return {
     config,
     now,
@@ -60,9 +67,15 @@ export function createRuntime(config: Config, overrides: GatewayOverrides): Runt
     forwardNow: forwardClock(now, steadyNow),
     random: overrides.random ?? Math.random,
     sleep: overrides.sleep ?? ((ms: number) => sleepFor(ms, undefined, { ref: false })),
-    logger:
-      overrides.logger ?? createLogger(config.logLevel, prettyOutput(process.stdout, config.isProduction)),
-    memory: memoryBudget(overrides.heapBytes ?? heapBytes(config.nodeOptions)),
+    logger,
+    memory: memoryBudget(overrides.heapBytes ?? ownHeapBytes),
+    heap: new HeapWatch({
+      limitBytes: overrides.usedHeapBytes ? (overrides.heapBytes ?? ownHeapBytes) : ownHeapBytes,
+      usedBytes: overrides.usedHeapBytes,
+      collectGarbage: overrides.usedHeapBytes ? () => undefined : collectGarbage,
+      now: steadyNow,
+      logger,
+    }),
     credentials: overrides.credentials,
   };
 }

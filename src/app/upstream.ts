@@ -9,7 +9,6 @@ import { Transport } from '../datasources/exotel/transport.js';
 import { DriftWatch } from '../datasources/exotel/drift/drift-watch.js';
 import { type Telemetry } from '../domain/telemetry.js';
 import { type Disposables } from './disposables.js';
-import { collectGarbage } from './memory-budget.js';
 import { type Runtime } from './runtime.js';
 import { openState } from './state/shared-state.js';
 
@@ -37,8 +36,9 @@ export async function openUpstream(runtime: Runtime, telemetry: Telemetry, dispo
   const account = isSandbox ? sandboxName(upstream) : accountSid;
   const shared = disposables.add(await openState(runtime, telemetry, account));
   const { timeoutMs } = config;
-  const largeBodies = new LargeBodies(runtime.memory.upstreamBodies, { collectGarbage });
-  const largeExportBodies = new LargeBodies(runtime.memory.exportBodies, { collectGarbage });
+  const { collect: collectGarbage, isFull: isHeapFull } = runtime.heap;
+  const largeBodies = new LargeBodies(runtime.memory.upstreamBodies, { collectGarbage, isHeapFull });
+  const largeExportBodies = new LargeBodies(runtime.memory.exportBodies, { collectGarbage, isHeapFull });
   const transport = disposables.add(
     new Transport({ ...upstream, timeoutMs, largeBodies, largeExportBodies }),
   );

@@ -55,6 +55,11 @@ export class ResponseCache {
     return { entries: this.#cache.size, bytes: this.#cache.calculatedSize };
   }
 
+  /** Empties the cache. */
+  evict(): void {
+    this.#cache.clear();
+  }
+
   /** The response under a key, if it is fresh. An undefined key counts as a bypass. */
   find(key: string | undefined): FreshResponse | undefined {
     if (key === undefined) return this.#found('bypassed');

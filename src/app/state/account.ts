@@ -25,7 +25,7 @@ const longestWaitMs = 5000;
  * @param ownUrl URL of this gateway; undefined until it listens.
  */
 export function openAccount(
-  { config, now, forwardNow, sleep, memory }: Runtime,
+  { config, now, forwardNow, sleep, memory, heap }: Runtime,
   telemetry: Telemetry,
   { client, shared, drift }: OpenUpstream,
   disposables: Disposables,
@@ -52,6 +52,9 @@ export function openAccount(
   });
   account.subscribe((event) => {
     if (event.type === 'read') telemetry.readAnswered(event.resource, event.outcome);
+  });
+  heap.onFull(() => {
+    account.evictWindows();
   });
   const { cacheInvalidation } = config;
   const invalidation =

@@ -225,6 +225,11 @@ export class AccountReader {
     this.#emit({ type: 'invalidated', sid });
   }
 
+  /** Drops all cached windows to free their memory. */
+  evictWindows(): void {
+    for (const windows of [this.#campaignWindows, this.#messageWindows]) windows.clear();
+  }
+
   /** Drops every window of campaigns, so that none is served as a stale entry, for all instances. */
   dropLists(): void {
     this.#campaignWindows.clear();
@@ -314,10 +319,8 @@ export class AccountReader {
       for (const [sid, snapshot] of snapshots) this.#snapshots.set(sid, snapshot);
       if (event.isFetched) this.#snapshots.share(snapshots);
     }
-    if (event.type === 'updated' && event.resource === 'campaign') {
-      const { campaign } = event.entry.value;
-      if (campaign) this.#writes.read(campaign.sid);
-    }
+    if (event.type === 'updated' && event.resource === 'campaign')
+      if (event.entry.value.campaign) this.#writes.read(event.entry.value.campaign.sid);
     for (const listener of this.#listeners) listener(event);
   }
 

@@ -164,6 +164,11 @@ export class PreparedDocuments {
     return this.#cache.has(text) || this.#inUse.has(text);
   }
 
+  /** Empties the cache. */
+  evict(): void {
+    this.#cache.clear();
+  }
+
   /** Keeps a document while a subscription is open. */
   retain(prepared: PreparedDocument): void {
     const used = this.#inUse.get(prepared.text) ?? { prepared, users: 0 };

@@ -28,6 +28,8 @@ interface ExecutionGateOptions {
   readonly scheduler: EventLoopScheduler;
   /** Most operations that wait for a turn of the event loop. */
   readonly maximumWaiting: number;
+  /** True while the heap has no room for new operations. */
+  readonly isHeapFull: () => boolean;
   /** Memory of new documents, while they are prepared and run. */
   readonly documents: MemoryPool;
   /** Memory of responses, until they are written. */
@@ -57,11 +59,12 @@ export class ExecutionGate {
   /**
    * Waits for a turn of the event loop to admit an operation; undefined if there is no need to wait.
    * @param isOneOfMany true for an operation of a connection that can have many at a time: together they take half of the places.
-   * @throws GatewayError OVERLOADED if too many wait.
+   * @throws GatewayError OVERLOADED if too many wait, or the heap is full.
    */
   operation(isOneOfMany: boolean): Promise<void> | undefined {
-    const { scheduler, maximumWaiting } = this.#options;
+    const { scheduler, maximumWaiting, isHeapFull } = this.#options;
     if (scheduler.waiting >= (isOneOfMany ? maximumWaiting / 2 : maximumWaiting)) throw overloaded();
+    if (isHeapFull()) throw overloaded();
     return this.#turn();
   }
 
@@ -80,6 +83,7 @@ export class ExecutionGate {
    * @throws GatewayError OVERLOADED
    */
   async document(characters: number, caller: string): Promise<MemoryReservation> {
+    if (this.#options.isHeapFull()) throw overloaded();
     const reservation = await this.#options.documents.reserve(documentBytes(characters), caller);
     await this.#turn();
     return reservation;

@@ -10,6 +10,8 @@ interface MemoryPoolOptions {
   readonly maximumWaiting: number;
   /** Longest wait; 0: no limit. */
   readonly waitMs: number;
+  /** True while the heap has no room for operations side by side: they run one after the other. */
+  readonly isHeapFull?: () => boolean;
 }
 
 /** Reserved memory. */
@@ -113,7 +115,8 @@ export class MemoryPool {
   }
 
   #fits(bytes: number): boolean {
-    return this.#reservedBytes + bytes <= this.#options.maximumBytes || this.#reservedBytes === 0;
+    if (this.#reservedBytes === 0) return true;
+    return this.#reservedBytes + bytes <= this.#options.maximumBytes && !this.#options.isHeapFull?.();
   }
 
   #fitsCaller(bytes: number, caller: string): boolean {

@@ -18,6 +18,20 @@ describe('the memory pool', () => {
     expect(memory.reservedBytes).toBe(10);
   });
 
+  it('grants memory to one operation at a time while the heap is full', async () => {
+    let isFull = true;
+    const memory = pool({ isHeapFull: () => isFull });
+    const first = await memory.reserve(10, 'a');
+    const [second, third] = [memory.reserve(10, 'a'), memory.reserve(10, 'b')];
+    first.release();
+    const begun = await second;
+    expect(memory.reservedBytes).toBe(10);
+    isFull = false;
+    begun.release();
+    await third;
+    expect(await Promise.race([memory.reserve(10, 'a'), settled()])).toBeDefined();
+  });
+
   it('keeps half of the memory for others while one caller holds its share', async () => {
     const memory = pool();
     await memory.reserve(50, 'a');

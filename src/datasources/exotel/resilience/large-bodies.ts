@@ -28,6 +28,8 @@ export interface LargeBodiesOptions {
   readonly maximumOfOldest?: number;
   /** Called before a body that would exceed the maximum together with the garbage of earlier ones. */
   readonly collectGarbage?: () => void;
+  /** True while the heap has no room for bodies side by side: they come one after the other. */
+  readonly isHeapFull?: () => boolean;
 }
 
 /** Room and bodies of one owner. */
@@ -50,6 +52,7 @@ export class LargeBodies {
   readonly #maximumBytes: number;
   readonly #maximumOfOldest: number;
   readonly #collectGarbage: () => void;
+  readonly #isHeapFull: () => boolean;
   readonly #owners = new Map<object, Owned>();
   readonly #waiting = new Set<LargeBodyRequest>();
   #takenBytes = 0;
@@ -61,6 +64,7 @@ export class LargeBodies {
     this.#maximumBytes = maximumBytes;
     this.#maximumOfOldest = options.maximumOfOldest ?? 2 * maximumBytes;
     this.#collectGarbage = options.collectGarbage ?? (() => undefined);
+    this.#isHeapFull = options.isHeapFull ?? (() => false);
   }
 
   /** Takes room for a body, now or when others have given theirs back. */
@@ -127,7 +131,8 @@ export class LargeBodies {
   /** Gives room to waiting bodies in order, and in any case to those of the oldest owner that has room already. */
   #serve(): void {
     for (const next of this.#waiting) {
-      if (this.#takenBytes > 0 && this.#takenBytes + next.bytes > this.#maximumBytes) break;
+      if (this.#takenBytes > 0 && (this.#takenBytes + next.bytes > this.#maximumBytes || this.#isHeapFull()))
+        break;
       this.#begin(next);
     }
     const oldest = this.#oldestHolder();

@@ -35,6 +35,20 @@ function enter(bodies: LargeBodies, bytes: number, owner: object = {}, leastByte
 }
 
 describe('large bodies', () => {
+  it('come one after the other while the heap is full', () => {
+    let isFull = false;
+    const bodies = new LargeBodies(100, { isHeapFull: () => isFull });
+    const first = enter(bodies, 10);
+    isFull = true;
+    const [second, third] = [enter(bodies, 10), enter(bodies, 10)];
+    expect([second.state, third.state]).toEqual(['waiting', 'waiting']);
+    first.body.release();
+    expect([second.state, third.state]).toEqual(['begun', 'waiting']);
+    isFull = false;
+    second.body.release();
+    expect([third.state, enter(bodies, 10).state]).toEqual(['begun', 'begun']);
+  });
+
   it('have the garbage of earlier ones collected before all of them together would exceed the maximum', () => {
     let collections = 0;
     const bodies = new LargeBodies(25, { collectGarbage: () => (collections += 1) });

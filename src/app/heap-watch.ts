@@ -1,0 +1,110 @@
+import { constants, PerformanceObserver } from 'node:perf_hooks';
+import { getHeapStatistics } from 'node:v8';
+import { type Logger } from 'pino';
+
+/**
+ * A heap is full when live objects take this share of it. V8 ends a process whose heap stays over 80 % through several
+ * collections in a row.
+ */
+const fullShare = 0.75;
+/** Above this share, garbage included, V8 has collected too late or in vain. */
+const urgentShare = 0.9;
+/** The heap is looked at once in this time at most. */
+const sampleMs = 10;
+/** Garbage is collected, to see what is alive, once in this time at most: it takes some 50 to 100 ms. */
+const collectMs = 500;
+/** A full heap is logged once in this time at most. */
+const logMs = 60_000;
+
+/** Machine and clock of a heap watch. */
+export interface HeapWatchOptions {
+  /** Maximum of the old heap. */
+  readonly limitBytes: number;
+  /** Used bytes of the heap, garbage included. Default: V8's statistics. */
+  readonly usedBytes?: (() => number) | undefined;
+  /** Collects all garbage at once. */
+  readonly collectGarbage: () => void;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+  readonly logger: Pick<Logger, 'warn'>;
+}
+
+/**
+ * The last bound on memory. Every kind of thing in memory has a bound of its own (`memory-budget.ts`), but together they are
+ * more than the heap, since they are hardly ever used up at once. When live objects nearly fill the heap, whatever they are,
+ * caches are emptied first; if that is not enough, `isFull` lets the gates refuse and delay new work until it is.
+ */
+export class HeapWatch {
+  readonly #options: HeapWatchOptions;
+  readonly #usedBytes: () => number;
+  readonly #observer: PerformanceObserver;
+  readonly #evictions: (() => void)[] = [];
+  #isFull = false;
+  /** The heap was nearly full after V8 had collected: live objects, or garbage of the moment since. */
+  #isDoubtful = false;
+  #sampledAtMs = -Infinity;
+  #collectedAtMs = -Infinity;
+  #loggedAtMs = -Infinity;
+
+  constructor(options: HeapWatchOptions) {
+    this.#options = options;
+    this.#usedBytes = options.usedBytes ?? (() => getHeapStatistics().used_heap_size);
+    this.#observer = new PerformanceObserver((list) => {
+      const isMajor = list.getEntries().some(isMajorCollection);
+      if (isMajor && this.#isOver(fullShare)) this.#isDoubtful = true;
+    });
+    this.#observer.observe({ entryTypes: ['gc'] });
+  }
+
+  /** Registers a cache to be emptied when the heap is full. */
+  onFull(evict: () => void): void {
+    this.#evictions.push(evict);
+  }
+
+  /** True while live objects nearly fill the heap. */
+  readonly isFull = (): boolean => {
+    const nowMs = this.#options.now();
+    if (nowMs - this.#sampledAtMs < sampleMs) return this.#isFull;
+    this.#sampledAtMs = nowMs;
+    const isInQuestion = this.#isFull || this.#isDoubtful || this.#isOver(urgentShare);
+    if (isInQuestion && nowMs - this.#collectedAtMs >= collectMs) this.collect();
+    return this.#isFull;
+  };
+
+  /** Collects all garbage, and empties the caches if the heap is full nevertheless. */
+  readonly collect = (): void => {
+    const { collectGarbage, now } = this.#options;
+    const wasFull = this.#isFull;
+    collectGarbage();
+    if (this.#isOver(fullShare) && !wasFull) {
+      for (const evict of this.#evictions) evict();
+      collectGarbage();
+    }
+    this.#isFull = this.#isOver(fullShare);
+    this.#isDoubtful = false;
+    this.#collectedAtMs = now();
+    if (this.#isFull) this.#log();
+  };
+
+  close(): void {
+    this.#observer.disconnect();
+  }
+
+  #isOver(share: number): boolean {
+    return this.#usedBytes() > share * this.#options.limitBytes;
+  }
+
+  #log(): void {
+    const { limitBytes, logger, now } = this.#options;
+    if (now() - this.#loggedAtMs < logMs) return;
+    this.#loggedAtMs = now();
+    logger.warn({ usedBytes: this.#usedBytes(), limitBytes }, 'heap full, refusing operations');
+  }
+}
+
+/** Whether an entry of type `gc` is of a collection of the old heap. */
+function isMajorCollection(entry: object): boolean {
+  const detail: unknown = 'detail' in entry ? entry.detail : undefined;
+  const kind = typeof detail === 'object' && detail !== null && 'kind' in detail ? detail.kind : undefined;
+  return kind === constants.NODE_PERFORMANCE_GC_MAJOR;
+}

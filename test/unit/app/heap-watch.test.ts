@@ -1,0 +1,79 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { HeapWatch } from '../../../src/app/heap-watch.js';
+
+const opened: HeapWatch[] = [];
+afterEach(() => {
+  for (const heap of opened.splice(0)) heap.close();
+});
+
+/** A heap of 100 bytes: what is alive, garbage, a cache, and a clock. */
+function heapOf(liveBytes: number, garbageBytes = 0, cachedBytes = 0) {
+  const state = { liveBytes, garbageBytes, cachedBytes, nowMs: 0, collections: 0, logged: [] as unknown[] };
+  const heap = new HeapWatch({
+    limitBytes: 100,
+    usedBytes: () => state.liveBytes + state.garbageBytes + state.cachedBytes,
+    collectGarbage: () => {
+      state.collections += 1;
+      state.garbageBytes = 0;
+    },
+    now: () => state.nowMs,
+    logger: { warn: (...line: unknown[]) => state.logged.push(line) },
+  });
+  heap.onFull(() => {
+    state.garbageBytes += state.cachedBytes;
+    state.cachedBytes = 0;
+  });
+  opened.push(heap);
+  return { heap, state };
+}
+
+describe('the heap watch', () => {
+  it('collects nothing while the heap has room, garbage included', () => {
+    const { heap, state } = heapOf(60, 29);
+    expect(heap.isFull()).toBe(false);
+    expect(state.collections).toBe(0);
+  });
+
+  it('tells garbage from live objects before it calls the heap full, and leaves the caches alone', () => {
+    const { heap, state } = heapOf(40, 40, 15);
+    expect(heap.isFull()).toBe(false);
+    expect(state).toMatchObject({ collections: 1, cachedBytes: 15, logged: [] });
+  });
+
+  it('empties the caches before it calls the heap full', () => {
+    const { heap, state } = heapOf(70, 0, 25);
+    expect(heap.isFull()).toBe(false);
+    expect(state).toMatchObject({ cachedBytes: 0, logged: [] });
+  });
+
+  it('calls the heap full while live objects take more than three quarters of it', () => {
+    const { heap, state } = heapOf(95);
+    expect(heap.isFull()).toBe(true);
+    state.liveBytes = 75;
+    state.nowMs += 500;
+    expect(heap.isFull()).toBe(false);
+  });
+
+  it('collects twice a second at most, however often it is asked', () => {
+    const { heap, state } = heapOf(95);
+    for (state.nowMs = 0; state.nowMs < 5000; state.nowMs += 1) heap.isFull();
+    expect(state.collections).toBeLessThanOrEqual(11); // twice when it becomes full
+  });
+
+  it('looks at the heap once in ten milliseconds', () => {
+    const { heap, state } = heapOf(10);
+    heap.isFull();
+    state.liveBytes = 95;
+    expect(heap.isFull()).toBe(false);
+    state.nowMs += 10;
+    expect(heap.isFull()).toBe(true);
+  });
+
+  it('logs a full heap once a minute', () => {
+    const { heap, state } = heapOf(95);
+    for (; state.nowMs < 60_000; state.nowMs += 500) heap.isFull();
+    expect(state.logged).toEqual([[{ usedBytes: 95, limitBytes: 100 }, 'heap full, refusing operations']]);
+    heap.isFull();
+    expect(state.logged).toHaveLength(2);
+  });
+});
