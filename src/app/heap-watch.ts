@@ -3,12 +3,14 @@ import { getHeapStatistics } from 'node:v8';
 import { type Logger } from 'pino';
 
 /**
- * A heap is full when live objects take this share of it. V8 ends a process whose heap stays over 80 % through several
+ * The heap is full when live objects take this share of it. V8 ends a process whose heap stays over 80 % through several
  * collections in a row.
  */
 const fullShare = 0.75;
 /** Above this share, garbage included, V8 has collected too late or in vain. */
 const urgentShare = 0.9;
+/** Share of the heap that bytes and long texts outside of it may take besides. V8 hardly counts them. */
+const externalShare = 0.2;
 /** The heap is looked at once in this time at most. */
 const sampleMs = 10;
 /** Garbage is collected, to see what is alive, once in this time at most: it takes some 50 to 100 ms. */
@@ -16,12 +18,19 @@ const collectMs = 500;
 /** A full heap is logged once in this time at most. */
 const logMs = 60_000;
 
+/** Memory in use, garbage included. */
+export interface UsedMemory {
+  readonly heapBytes: number;
+  /** Bytes and long texts that objects of the heap refer to. */
+  readonly externalBytes: number;
+}
+
 /** Machine and clock of a heap watch. */
 export interface HeapWatchOptions {
   /** Maximum of the old heap. */
   readonly limitBytes: number;
-  /** Used bytes of the heap, garbage included. Default: V8's statistics. */
-  readonly usedBytes?: (() => number) | undefined;
+  /** What is in use. Default: V8's statistics. */
+  readonly used?: (() => UsedMemory) | undefined;
   /** Collects all garbage at once. */
   readonly collectGarbage: () => void;
   /** Monotonic milliseconds. */
@@ -36,7 +45,7 @@ export interface HeapWatchOptions {
  */
 export class HeapWatch {
   readonly #options: HeapWatchOptions;
-  readonly #usedBytes: () => number;
+  readonly #used: () => UsedMemory;
   readonly #observer: PerformanceObserver;
   readonly #evictions: (() => void)[] = [];
   #isFull = false;
@@ -48,7 +57,7 @@ export class HeapWatch {
 
   constructor(options: HeapWatchOptions) {
     this.#options = options;
-    this.#usedBytes = options.usedBytes ?? (() => getHeapStatistics().used_heap_size);
+    this.#used = options.used ?? usedMemory;
     this.#observer = new PerformanceObserver((list) => {
       const isMajor = list.getEntries().some(isMajorCollection);
       if (isMajor && this.#isOver(fullShare)) this.#isDoubtful = true;
@@ -91,15 +100,22 @@ export class HeapWatch {
   }
 
   #isOver(share: number): boolean {
-    return this.#usedBytes() > share * this.#options.limitBytes;
+    const { limitBytes } = this.#options;
+    const { heapBytes, externalBytes } = this.#used();
+    return heapBytes > share * limitBytes || heapBytes + externalBytes > (share + externalShare) * limitBytes;
   }
 
   #log(): void {
     const { limitBytes, logger, now } = this.#options;
     if (now() - this.#loggedAtMs < logMs) return;
     this.#loggedAtMs = now();
-    logger.warn({ usedBytes: this.#usedBytes(), limitBytes }, 'heap full, refusing operations');
+    logger.warn({ ...this.#used(), limitBytes }, 'heap full, refusing operations');
   }
+}
+
+function usedMemory(): UsedMemory {
+  const { used_heap_size: heapBytes, external_memory: externalBytes } = getHeapStatistics();
+  return { heapBytes, externalBytes };
 }
 
 /** Whether an entry of type `gc` is of a collection of the old heap. */

@@ -6,7 +6,7 @@ import { type Comparison } from '../operations/execution/query-compiler.js';
 import { type ClientTimeouts } from '../server/limits/client-timeouts.js';
 import { forwardClock } from '../domain/forward-clock.js';
 import { createLogger, prettyOutput } from '../telemetry/logger.js';
-import { HeapWatch } from './heap-watch.js';
+import { HeapWatch, type UsedMemory } from './heap-watch.js';
 import { collectGarbage, heapBytes, memoryBudget, type MemoryBudget } from './memory-budget.js';
 
 /** Overrides of the runtime: for tests, and for workers of a primary process. */
@@ -26,8 +26,8 @@ export interface GatewayOverrides {
   readonly clientTimeouts?: Partial<ClientTimeouts>;
   /** Heap of this process in bytes, from which all bounds on memory follow. */
   readonly heapBytes?: number;
-  /** Used bytes of that heap; V8's statistics by default. */
-  readonly usedHeapBytes?: () => number;
+  /** What is in use of that heap; V8's statistics by default. */
+  readonly usedMemory?: () => UsedMemory;
   /** Metrics of all workers, in Prometheus's text format; undefined without `WORKERS`. */
   readonly clusterMetrics?: () => Promise<string>;
   /** What is known of the credentials, where several processes share it. */
@@ -70,9 +70,9 @@ export function createRuntime(config: Config, overrides: GatewayOverrides): Runt
     logger,
     memory: memoryBudget(overrides.heapBytes ?? ownHeapBytes),
     heap: new HeapWatch({
-      limitBytes: overrides.usedHeapBytes ? (overrides.heapBytes ?? ownHeapBytes) : ownHeapBytes,
-      usedBytes: overrides.usedHeapBytes,
-      collectGarbage: overrides.usedHeapBytes ? () => undefined : collectGarbage,
+      limitBytes: overrides.usedMemory ? (overrides.heapBytes ?? ownHeapBytes) : ownHeapBytes,
+      used: overrides.usedMemory,
+      collectGarbage: overrides.usedMemory ? () => undefined : collectGarbage,
       now: steadyNow,
       logger,
     }),

@@ -16,7 +16,11 @@ beforeEach(async () => {
   usedHeapBytes = 0;
   ({ sandbox, gateway } = await setup({
     sandbox: { seed: 'demo' },
-    gateway: { heapBytes, usedHeapBytes: () => usedHeapBytes, steadyNow: () => nowMs },
+    gateway: {
+      heapBytes,
+      usedMemory: () => ({ heapBytes: usedHeapBytes, externalBytes: 0 }),
+      steadyNow: () => nowMs,
+    },
   }));
 });
 

@@ -43,7 +43,7 @@ export const credentials = { accountSid: 'acme', apiKey: 'key-of-acme', apiToken
 /** Parts of a gateway that a test may replace. */
 export type GatewayParts = Pick<
   GatewayOverrides,
-  'clientTimeouts' | 'random' | 'compare' | 'heapBytes' | 'usedHeapBytes' | 'steadyNow' | 'credentialsPauseMs'
+  'clientTimeouts' | 'random' | 'compare' | 'heapBytes' | 'usedMemory' | 'steadyNow' | 'credentialsPauseMs'
 >;
 
 /**

@@ -8,10 +8,21 @@ afterEach(() => {
 
 /** A heap of 100 bytes: what is alive, garbage, a cache, and a clock. */
 function heapOf(liveBytes: number, garbageBytes = 0, cachedBytes = 0) {
-  const state = { liveBytes, garbageBytes, cachedBytes, nowMs: 0, collections: 0, logged: [] as unknown[] };
+  const state = {
+    liveBytes,
+    garbageBytes,
+    cachedBytes,
+    externalBytes: 0,
+    nowMs: 0,
+    collections: 0,
+    logged: [] as unknown[],
+  };
   const heap = new HeapWatch({
     limitBytes: 100,
-    usedBytes: () => state.liveBytes + state.garbageBytes + state.cachedBytes,
+    used: () => ({
+      heapBytes: state.liveBytes + state.garbageBytes + state.cachedBytes,
+      externalBytes: state.externalBytes,
+    }),
     collectGarbage: () => {
       state.collections += 1;
       state.garbageBytes = 0;
@@ -54,6 +65,15 @@ describe('the heap watch', () => {
     expect(heap.isFull()).toBe(false);
   });
 
+  it('calls the heap full while bytes outside of it take, together with it, more than 95 % of it', () => {
+    const { heap, state } = heapOf(60);
+    state.externalBytes = 51;
+    expect(heap.isFull()).toBe(true);
+    state.externalBytes = 35;
+    state.nowMs += 500;
+    expect(heap.isFull()).toBe(false);
+  });
+
   it('collects twice a second at most, however often it is asked', () => {
     const { heap, state } = heapOf(95);
     for (state.nowMs = 0; state.nowMs < 5000; state.nowMs += 1) heap.isFull();
@@ -72,7 +92,9 @@ describe('the heap watch', () => {
   it('logs a full heap once a minute', () => {
     const { heap, state } = heapOf(95);
     for (; state.nowMs < 60_000; state.nowMs += 500) heap.isFull();
-    expect(state.logged).toEqual([[{ usedBytes: 95, limitBytes: 100 }, 'heap full, refusing operations']]);
+    expect(state.logged).toEqual([
+      [{ heapBytes: 95, externalBytes: 0, limitBytes: 100 }, 'heap full, refusing operations'],
+    ]);
     heap.isFull();
     expect(state.logged).toHaveLength(2);
   });
