@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { request } from 'undici';
+import { WebSocket } from 'ws';
 import { until } from '../support/clients/subscribing.js';
 import { build } from '../support/gateway/workers.js';
 import { said } from '../support/programs/child-process.js';
@@ -20,10 +21,12 @@ let url: string;
 let peak = 0;
 let calls = 0;
 let sampling: NodeJS.Timeout;
-const sockets: Socket[] = [];
+const sockets: (Socket | WebSocket)[] = [];
 
 /** A page near the largest size that is accepted. Each text begins with a letter that makes all of it two bytes a character. */
 const largePage = (): Buffer => page(rows, `अ${'y'.repeat(responseBytes / rows - 400)}`, 'sent');
+/** A page just below the 1 MB that many APIs have as the largest response, whose texts have two bytes a character too. */
+const middlePage = (): Buffer => page(450, `अ${'y'.repeat(1_800)}`, 'sent');
 /** One message with a status of six megabytes, whose every third letter is one that spellings of words differ in. */
 const longWord = (): Buffer => page(1, 'Hello', 'in-'.repeat(2e6));
 
@@ -50,10 +53,10 @@ function page(count: number, body: string, status: string): Buffer {
 
 beforeAll(async () => {
   build();
-  const [large, long] = [largePage(), longWord()];
+  const [large, middle, long] = [largePage(), middlePage(), longWord()];
   upstream = createServer(({ url: target }, response) => {
     calls += 1;
-    const body = target?.includes('long-word') ? long : large;
+    const body = target?.includes('long-word') ? long : target?.includes('middle') ? middle : large;
     response.writeHead(200, { 'content-type': 'application/json' }).end(body);
   }).listen(0, '127.0.0.1');
   await once(upstream, 'listening');
@@ -65,11 +68,29 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => {
   clearInterval(sampling);
-  for (const socket of sockets) socket.destroy();
+  endAll();
   gateway.kill('SIGKILL');
   upstream.closeAllConnections();
   upstream.close();
 });
+
+function endAll(): void {
+  for (const socket of sockets.splice(0))
+    if (socket instanceof WebSocket) socket.terminate();
+    else socket.destroy();
+}
+
+/** Opens a WebSocket that sends many operations, and reads no more after it was acknowledged. */
+async function sendAndNotRead(operations: readonly string[]): Promise<void> {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  sockets.push(socket.on('error', () => undefined));
+  await once(socket, 'open');
+  socket.send('{"type":"connection_init"}');
+  await once(socket, 'message');
+  socket.pause();
+  for (const [id, text] of operations.entries())
+    socket.send(JSON.stringify({ id: String(id), type: 'subscribe', payload: { query: text } }));
+}
 
 /** @returns the kilobytes of the answer. */
 async function query(sid: string): Promise<number> {
@@ -116,4 +137,25 @@ it('also for exports whose clients do not read, and queries are answered beside 
   for (const kilobytes of answers) expect(kilobytes).toBeGreaterThan(10_000);
   expect([gateway.exitCode, gateway.signalCode]).toEqual([null, null]);
   expect(peak).toBeLessThan(maximumKilobytes);
+}, 120_000);
+
+it('also for hundreds of responses of 1 MB, to queries and subscriptions over WebSockets that nobody reads', async () => {
+  endAll();
+  const callsBefore = calls;
+  const fields =
+    'sid id number body name status detailedStatus direction scheduledAt senderId upstreamStatus';
+  const messages = `messages(first: 450) { nodes { ${fields} } edges { cursor } }`;
+  const queryOf = (number: number): string => `{ campaign(sid: "middle${number}") { sid ${messages} } }`;
+  const subscriptionOf = (number: number): string =>
+    `subscription { campaignUpdated(sid: "middle${number % 30}", sendCurrent: true) { sid ${messages} } }`;
+  const numbers = Array.from({ length: 90 }, (_, index) => index);
+  for (let index = 0; index < 60; index += 1) {
+    await sendAndNotRead(numbers.map((number) => queryOf(index * 90 + number)));
+    await sendAndNotRead(numbers.slice(0, 20).map((number) => subscriptionOf(index * 20 + number)));
+  }
+  await until(() => calls >= callsBefore + 300 || gateway.signalCode !== null, 60_000);
+  endAll();
+  expect([gateway.exitCode, gateway.signalCode]).toEqual([null, null]);
+  expect(peak).toBeLessThan(maximumKilobytes);
+  await until(async () => (await query('afterwards')) > 10_000, 30_000);
 }, 120_000);

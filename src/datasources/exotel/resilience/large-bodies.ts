@@ -24,7 +24,7 @@ export interface LargeBodyRequest {
 
 /** Limits beside the maximum of all bodies. */
 export interface LargeBodiesOptions {
-  /** Bytes of the bodies of the oldest owner; twice the maximum of all if omitted. */
+  /** Bytes of the bodies of the oldest owner; one and a half times the maximum of all if omitted. */
   readonly maximumOfOldest?: number;
   /** Called before a body that would exceed the maximum together with the garbage of earlier ones. */
   readonly collectGarbage?: () => void;
@@ -62,7 +62,7 @@ export class LargeBodies {
   /** @param maximumBytes of all bodies. A single one may take more. */
   constructor(maximumBytes: number, options: LargeBodiesOptions = {}) {
     this.#maximumBytes = maximumBytes;
-    this.#maximumOfOldest = options.maximumOfOldest ?? 2 * maximumBytes;
+    this.#maximumOfOldest = options.maximumOfOldest ?? 1.5 * maximumBytes;
     this.#collectGarbage = options.collectGarbage ?? (() => undefined);
     this.#isHeapFull = options.isHeapFull ?? (() => false);
   }

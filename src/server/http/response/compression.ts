@@ -67,7 +67,7 @@ export function encode(bytes: Buffer, encoding: Encoding, quality = responseQual
 }
 
 /** Bounds on responses that are being compressed. Beyond them responses are sent as they are: memory matters more. */
-const [maximumAtOnce, maximumBytesAtOnce] = [16, 16 * 1024 * 1024];
+const [maximumAtOnce, maximumBytesAtOnce] = [8, 8 * 1024 * 1024];
 let running = 0;
 let runningBytes = 0;
 
