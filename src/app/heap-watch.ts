@@ -15,6 +15,10 @@ const externalShare = 0.2;
 const sampleMs = 10;
 /** Garbage is collected, to see what is alive, once in this time at most: it takes some 50 to 100 ms. */
 const collectMs = 500;
+/** The resident memory is looked at once in this time at most: it is a file of the system. */
+const residentSampleMs = 50;
+/** Memory is given back to the system once in this time at most: it takes some 300 ms. */
+const giveBackMs = 5000;
 /** A full heap is logged once in this time at most. */
 const logMs = 60_000;
 
@@ -31,8 +35,12 @@ export interface HeapWatchOptions {
   readonly limitBytes: number;
   /** What is in use. Default: V8's statistics. */
   readonly used?: (() => UsedMemory) | undefined;
-  /** Collects all garbage at once. */
-  readonly collectGarbage: () => void;
+  /** Usual maximum of the resident memory. */
+  readonly residentLimitBytes: number;
+  /** Resident memory of the process. Default: the system's. */
+  readonly residentBytes?: (() => number) | undefined;
+  /** Collects all garbage at once. @param isThorough true: gives unused memory back to the system. */
+  readonly collectGarbage: (isThorough: boolean) => void;
   /** Monotonic milliseconds. */
   readonly now: () => number;
   readonly logger: Pick<Logger, 'warn'>;
@@ -54,6 +62,8 @@ export class HeapWatch {
   #sampledAtMs = -Infinity;
   #collectedAtMs = -Infinity;
   #loggedAtMs = -Infinity;
+  #residentSampledAtMs = -Infinity;
+  #gaveBackAtMs = -Infinity;
 
   constructor(options: HeapWatchOptions) {
     this.#options = options;
@@ -76,24 +86,40 @@ export class HeapWatch {
     if (nowMs - this.#sampledAtMs < sampleMs) return this.#isFull;
     this.#sampledAtMs = nowMs;
     const isInQuestion = this.#isFull || this.#isDoubtful || this.#isOver(urgentShare);
-    if (isInQuestion && nowMs - this.#collectedAtMs >= collectMs) this.collect();
+    if (this.#isResidentOver(nowMs)) this.#collect(true);
+    else if (isInQuestion && nowMs - this.#collectedAtMs >= collectMs) this.#collect();
     return this.#isFull;
   };
 
   /** Collects all garbage, and empties the caches if the heap is full nevertheless. */
   readonly collect = (): void => {
+    this.#collect();
+  };
+
+  #collect(isThorough = false): void {
     const { collectGarbage, now } = this.#options;
     const wasFull = this.#isFull;
-    collectGarbage();
+    collectGarbage(isThorough);
     if (this.#isOver(fullShare) && !wasFull) {
       for (const evict of this.#evictions) evict();
-      collectGarbage();
+      collectGarbage(false);
     }
     this.#isFull = this.#isOver(fullShare);
     this.#isDoubtful = false;
     this.#collectedAtMs = now();
     if (this.#isFull) this.#log();
-  };
+  }
+
+  /** Whether memory is to be given back. V8 and malloc keep what they have freed, up to a third of the resident memory. */
+  #isResidentOver(nowMs: number): boolean {
+    if (nowMs - this.#residentSampledAtMs < residentSampleMs) return false;
+    if (nowMs - this.#gaveBackAtMs < giveBackMs) return false;
+    this.#residentSampledAtMs = nowMs;
+    const { residentLimitBytes, residentBytes = () => process.memoryUsage.rss() } = this.#options;
+    const isOver = residentBytes() > residentLimitBytes;
+    if (isOver) this.#gaveBackAtMs = nowMs;
+    return isOver;
+  }
 
   close(): void {
     this.#observer.disconnect();

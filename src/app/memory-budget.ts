@@ -93,16 +93,17 @@ export function fitHeapToRequests(): void {
   setFlagsFromString('--no-allocation-site-pretenuring');
 }
 
-let collect: (() => void) | undefined;
+let collect: ((options?: object) => void) | undefined;
 
 /**
  * Collects all garbage at once: some 50 ms for a heap of 200 MB. V8 hardly counts memory outside its heap, such as bytes and
  * long texts, and would keep several times what is in use.
+ * @param isThorough true: memory that V8 keeps for later is given back to the system too, which takes several times as long.
  */
-export function collectGarbage(): void {
+export function collectGarbage(isThorough = false): void {
   setFlagsFromString('--expose-gc'); // of contexts that are created from now on
-  collect ??= runInNewContext('gc') as () => void;
-  collect();
+  collect ??= runInNewContext('gc') as (options?: object) => void;
+  collect(isThorough ? { type: 'major', flavor: 'last-resort' } : undefined);
 }
 
 /** Smallest heap that a gateway starts with: modules and schema take half of it, the largest responses the rest. */
@@ -126,6 +127,11 @@ export function heapBytes(
 
 /** Memory of a process outside its old heap: young heap, code, libraries, buffers. */
 const besideHeapMebibytes = 160;
+
+/** Resident memory of a process with this heap, in bytes. More is memory that V8 and malloc keep for later. */
+export function residentBytes(heap: number): number {
+  return heap + besideHeapMebibytes * mebibyte;
+}
 
 /** Memory of the primary process of several workers: it serves no requests, but may run the sandbox. */
 const primaryMebibytes = 128;

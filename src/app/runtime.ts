@@ -7,7 +7,13 @@ import { type ClientTimeouts } from '../server/limits/client-timeouts.js';
 import { forwardClock } from '../domain/forward-clock.js';
 import { createLogger, prettyOutput } from '../telemetry/logger.js';
 import { HeapWatch, type UsedMemory } from './heap-watch.js';
-import { collectGarbage, heapBytes, memoryBudget, type MemoryBudget } from './memory-budget.js';
+import {
+  collectGarbage,
+  heapBytes,
+  memoryBudget,
+  type MemoryBudget,
+  residentBytes,
+} from './memory-budget.js';
 
 /** Overrides of the runtime: for tests, and for workers of a primary process. */
 export interface GatewayOverrides {
@@ -72,6 +78,7 @@ export function createRuntime(config: Config, overrides: GatewayOverrides): Runt
     heap: new HeapWatch({
       limitBytes: overrides.usedMemory ? (overrides.heapBytes ?? ownHeapBytes) : ownHeapBytes,
       used: overrides.usedMemory,
+      residentLimitBytes: residentBytes(ownHeapBytes),
       collectGarbage: overrides.usedMemory ? () => undefined : collectGarbage,
       now: steadyNow,
       logger,

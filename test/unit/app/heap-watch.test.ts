@@ -15,6 +15,8 @@ function heapOf(liveBytes: number, garbageBytes = 0, cachedBytes = 0) {
     externalBytes: 0,
     nowMs: 0,
     collections: 0,
+    residentBytes: 0,
+    givenBack: 0,
     logged: [] as unknown[],
   };
   const heap = new HeapWatch({
@@ -23,8 +25,11 @@ function heapOf(liveBytes: number, garbageBytes = 0, cachedBytes = 0) {
       heapBytes: state.liveBytes + state.garbageBytes + state.cachedBytes,
       externalBytes: state.externalBytes,
     }),
-    collectGarbage: () => {
+    residentLimitBytes: 200,
+    residentBytes: () => state.residentBytes,
+    collectGarbage: (isThorough) => {
       state.collections += 1;
+      state.givenBack += Number(isThorough);
       state.garbageBytes = 0;
     },
     now: () => state.nowMs,
@@ -78,6 +83,15 @@ describe('the heap watch', () => {
     const { heap, state } = heapOf(95);
     for (state.nowMs = 0; state.nowMs < 5000; state.nowMs += 1) heap.isFull();
     expect(state.collections).toBeLessThanOrEqual(11); // twice when it becomes full
+  });
+
+  it('gives memory back to the system while more is resident than usual, once in five seconds', () => {
+    const { heap, state } = heapOf(10);
+    for (; state.nowMs < 1000; state.nowMs += 50) heap.isFull();
+    expect(state.givenBack).toBe(0);
+    state.residentBytes = 201;
+    for (; state.nowMs < 11_000; state.nowMs += 50) heap.isFull();
+    expect(state.givenBack).toBe(2);
   });
 
   it('looks at the heap once in ten milliseconds', () => {
