@@ -119,7 +119,7 @@ describeWithDashboard("the dashboard's states", () => {
   it.each(['light', 'dark'] as const)(
     'breaks no rule of accessibility on any page (%s)',
     async (colorScheme) => {
-      const opened = await open('/', { context: { colorScheme } });
+      const opened = await open('/', { colorScheme });
       const { page, server } = opened;
       await page.getByText(/20 of \d+ campaigns/).waitFor();
       expect(await brokenRules(page)).toEqual([]);
