@@ -33,7 +33,7 @@ let page: FrontendPage;
 let app: FrontendPage['app'];
 
 beforeAll(async () => {
-  page = await startFrontendPage();
+  page = await startFrontendPage({ runsCommands: true });
   ({ app } = page);
 });
 afterAll(() => page.close());
