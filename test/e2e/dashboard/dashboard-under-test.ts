@@ -25,7 +25,6 @@ export interface Opened {
 export interface OpenOptions {
   readonly sandbox?: Partial<SandboxOptions>;
   readonly environment?: Readonly<Record<string, string>>;
-  readonly colorScheme?: 'light' | 'dark';
   /** The page asks the gateway on its own origin, which allows that by CORS_ORIGINS. */
   readonly isCrossOrigin?: boolean;
 }
@@ -55,23 +54,19 @@ export async function open(
   closing.unshift(() => gateway.close());
   server.connect(gateway.url, isCrossOrigin);
   const url = `${server.url}${typeof path === 'string' ? path : path(sandbox)}`;
-  return { ...(await openPage(url, options.colorScheme)), sandbox, gateway, server };
+  return { ...(await openPage(url)), sandbox, gateway, server };
 }
 
 /**
  * Opens a page in the tab of the suite, and listens to its console. A tab of its own would cost each test seconds of CPU: a
  * process, which compiles the dashboard anew. Storage is that of an origin, and each test has a server on a port of its own.
  */
-async function openPage(
-  url: string,
-  colorScheme: OpenOptions['colorScheme'] = 'light',
-): Promise<Pick<Opened, 'page' | 'complaints'>> {
+async function openPage(url: string): Promise<Pick<Opened, 'page' | 'complaints'>> {
   browser ??= launchBrowser(findBrowser() ?? '');
   tab ??= await (await browser).newPage();
   const page = tab;
   closing.unshift(() => leave(page));
   page.setDefaultTimeout(60_000); // before the test's own, so that a failure says what it waited for
-  await page.emulateMedia({ colorScheme });
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (said) => ['error', 'warning'].includes(said.type()) && complaints.push(said.text()));
