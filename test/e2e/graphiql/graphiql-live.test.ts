@@ -91,7 +91,7 @@ const pausedSid = String(watchCampaign.variables?.['sid']);
     }
     expect(statuses.slice(-2)).toEqual(['IN_PROGRESS', 'COMPLETED']);
     expect(complaints).toEqual([]);
-  }, 120_000);
+  });
 });
 
 interface Shown {

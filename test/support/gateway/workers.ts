@@ -74,6 +74,8 @@ export interface RunningWorkers {
   readonly redis: RunningRedis;
   readonly primary: ChildProcess;
   readonly logs: () => readonly LogLine[];
+  /** Number of workers that serve. */
+  readonly serving: () => number;
   connect(): Promise<Connection>;
   /** One connection to each of two workers. */
   connectToBoth(): Promise<readonly [Connection, Connection]>;
@@ -121,7 +123,6 @@ export async function startWorkers(
   });
   const url = await said(primary, (printed) => /(http:\S+)\/livez/.exec(printed)?.[1]);
   const logs = () => lines;
-  /** Workers that serve, each on its own line of the log. */
   const serving = () =>
     lines.filter(({ msg, pid }) => msg === 'gateway started' && isThere(Number(pid))).length;
   const connect = () => connectTo(url, logs);
@@ -130,6 +131,7 @@ export async function startWorkers(
     redis,
     primary,
     logs,
+    serving,
     connect,
     connectToBoth: async () => {
       await until(() => serving() >= 2, 60_000, 'a second worker'); // not by one connection after the other
