@@ -15,7 +15,7 @@ import { describeWithRedis, startRedis } from '../support/programs/redis.js';
 import { startScriptedUpstream } from '../support/upstream/scripted-upstream.js';
 import { build, main } from '../support/gateway/workers.js';
 
-beforeAll(build, 120_000);
+beforeAll(build);
 const toClose: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of toClose.splice(0).reverse()) await close();

@@ -23,7 +23,7 @@ import { commonSettings, exitCodes, readSettings } from '../../src/cli/help.js';
 import { StopSignals } from '../../src/cli/stop-signals.js';
 import { build, cwd, main } from '../support/gateway/workers.js';
 
-beforeAll(build, 120_000);
+beforeAll(build);
 
 const children: ChildProcess[] = [];
 afterEach(() => {
@@ -44,7 +44,7 @@ function run(
     cwd,
     env: environment(set),
     encoding: 'utf8',
-    timeout: 20_000,
+    timeout: 120_000,
   });
 }
 
@@ -370,7 +370,7 @@ it.each([['schema'], ['key', 'dashboard', 'campaigns:read'], ['check'], ['--help
       env: environment({}),
       encoding: 'utf8',
       stdio: ['ignore', full, 'pipe'],
-      timeout: 20_000,
+      timeout: 120_000,
     });
     closeSync(full);
     expect({ status, stderr }).toEqual({

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { beforeAll, expect, it } from '@jest/globals';
 import { build, cwd, main } from '../support/gateway/workers.js';
 
-beforeAll(build, 120_000);
+beforeAll(build);
 
 /** Runs a command that gets a signal from itself when it has handled signals, the first thing that it does. */
 function interrupted(words: readonly string[]) {
@@ -14,7 +14,7 @@ function interrupted(words: readonly string[]) {
     cwd,
     env: { PATH: process.env['PATH'], PORT: '0' },
     encoding: 'utf8',
-    timeout: 20_000,
+    timeout: 120_000,
   });
 }
 

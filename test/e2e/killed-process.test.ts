@@ -53,7 +53,7 @@ describeWithRedis('a gateway with REDIS_URL', () => {
   /** What becomes of the answers to a POST. */
   let fault: Fault | undefined;
 
-  beforeAll(build, 120_000);
+  beforeAll(build);
   beforeEach(async () => {
     fault = undefined;
     redis = await startRedis();
@@ -138,7 +138,7 @@ describeWithRedis('a gateway with REDIS_URL', () => {
     expect(errors).toBeUndefined();
     expect(sids()).toEqual([data?.createCampaign.campaign?.sid]);
     expect(posts()).toBe(1);
-  }, 120_000);
+  });
 
   it('killed before its create took effect: another gateway sends the create', async () => {
     await dieWhileCreating('before');
@@ -149,7 +149,7 @@ describeWithRedis('a gateway with REDIS_URL', () => {
     expect(answer.errors).toBeUndefined();
     expect(sids()).toEqual([answer.data?.createCampaign.campaign?.sid]);
     expect(posts()).toBe(2);
-  }, 120_000);
+  });
 
   it('creates one campaign for concurrent creates with one key on several gateways', async () => {
     const both = await Promise.all([startGatewayProcess(), startAnother()]);

@@ -15,7 +15,7 @@ const root = new URL('../../', import.meta.url);
 const textOf = (path: string): string => readFileSync(new URL(path, root), 'utf8');
 const flagsOf = (command: string): readonly string[] => command.match(/--[\w-]+=\d+/g) ?? [];
 
-beforeAll(build, 120_000);
+beforeAll(build);
 
 const children: ChildProcess[] = [];
 const folders: string[] = [];

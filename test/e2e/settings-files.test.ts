@@ -6,7 +6,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/gl
 import { describeWithRedis, type RunningRedis, startRedis } from '../support/programs/redis.js';
 import { build, main } from '../support/gateway/workers.js';
 
-beforeAll(build, 120_000);
+beforeAll(build);
 
 let cwd: string;
 const children: ChildProcess[] = [];
@@ -54,7 +54,7 @@ function problems(set: Variables = {}, command = 'start'): string[] {
   const { status, stderr } = spawnSync(process.execPath, [main, command], {
     ...optionsOf(set),
     encoding: 'utf8',
-    timeout: 20_000,
+    timeout: 120_000,
   });
   const [first, ...lines] = stderr.trim().split('\n');
   expect([status, first]).toEqual([1, 'campaign-gateway cannot start:']);

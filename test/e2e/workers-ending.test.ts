@@ -24,7 +24,7 @@ import {
 const warning = 40;
 const toClose: (() => Promise<void>)[] = [];
 
-beforeAll(build, 120_000);
+beforeAll(build);
 afterEach(async () => {
   for (const close of toClose.splice(0).reverse()) await close();
 });
@@ -97,7 +97,7 @@ describeWithRedis('several workers', () => {
     child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
     await until(() => printed.split('loading').length === 3);
     child.kill('SIGTERM');
-    const [exitCode] = (await once(child, 'exit', { signal: AbortSignal.timeout(20_000) })) as [
+    const [exitCode] = (await once(child, 'exit', { signal: AbortSignal.timeout(120_000) })) as [
       number | null,
     ];
     expect(exitCode).toBe(0);
@@ -109,6 +109,7 @@ describeWithRedis('several workers', () => {
     const pids = await pidsOf(running);
     for (const pid of pids) process.kill(pid, 'SIGKILL');
     await until(() => !pids.some(isThere));
+    await until(() => running.serving() > 0);
     await until(async () => (await fetch(`${running.url}/livez`).catch(() => undefined))?.status === 200);
     expect(running.primary.exitCode).toBeNull();
     expect(await running.terminate()).toBe(0);
@@ -150,5 +151,5 @@ describeWithRedis('several workers', () => {
 
 function run(set: Readonly<Record<string, string>>) {
   const environment = environmentOf({ LOG_LEVEL: 'info', ...set });
-  return spawnSync(process.execPath, [main], { cwd, env: environment, encoding: 'utf8', timeout: 60_000 });
+  return spawnSync(process.execPath, [main], { cwd, env: environment, encoding: 'utf8', timeout: 120_000 });
 }

@@ -22,7 +22,7 @@ let sandbox: Sandbox;
 let running: RunningWorkers;
 const connections: Connection[] = [];
 
-beforeAll(build, 120_000);
+beforeAll(build);
 afterEach(async () => {
   for (const connection of connections.splice(0)) await connection.close();
 });

@@ -46,7 +46,7 @@ const callsForLists = () =>
 async function showPages() {
   const shown = await showUrql(app.plain, paused());
   const rows = () => shown.list()?.edges.length ?? 0;
-  await until(() => rows() >= 20 && shown.campaign() != null, 10_000, 'the first page');
+  await until(() => rows() >= 20 && shown.campaign() != null, 60_000, 'the first page');
   while (rows() < 60) await shown.more(); // an earlier test may have loaded some
   await shown.moreMessages();
   expect([rows(), shown.campaign()?.messages?.edges.length]).toEqual([60, 100]);
@@ -62,7 +62,7 @@ describe('urql', () => {
         created.unshift(page.sandbox.state.insert({ startsAt: inDays(days) }).sid);
       return Promise.resolve();
     });
-    await until(() => ids(shown.list())?.[0] === created[0], 20_000, 'the list of the new connection');
+    await until(() => ids(shown.list())?.[0] === created[0], 60_000, 'the list of the new connection');
     const first = await firstOf(60);
     expect([ids(shown.list())?.slice(0, 2), ids(shown.list())]).toEqual([created, ids(first)]);
     expect(shown.list()?.totalCount).toBe(first?.totalCount);
@@ -74,7 +74,7 @@ describe('urql', () => {
     const before = callsForLists().length;
     const schedule = { startTime: new Date(inDays(700)).toISOString() };
     const { campaign } = await shown.createCampaign({ ...validInput, name: 'seen by urql', schedule });
-    await until(() => ids(shown.list())?.includes(campaign?.id) ?? false, 10_000, 'the new row');
+    await until(() => ids(shown.list())?.includes(campaign?.id) ?? false, 60_000, 'the new row');
     expect(callsForLists().length - before).toBe(2); // of 50 rows at most
     const first = await firstOf(60);
     expect([ids(shown.list())?.[0], ids(shown.list())]).toEqual([campaign?.id, ids(first)]);
@@ -91,12 +91,12 @@ describe('the live connection', () => {
   ])('reports one loss of several subscriptions once, over $how', async ({ of }) => {
     const both = [await watch(of(), paused()), await watch(of(), paused())];
     const haveEvents = (count: number) => () => both.every(({ results }) => results.length >= count);
-    await until(haveEvents(1), 10_000, 'the first events');
+    await until(haveEvents(1), 60_000, 'the first events');
     await page.restart('tokens', () => Promise.resolve());
-    await until(haveEvents(2), 20_000, 'the first events of the new connections');
+    await until(haveEvents(2), 60_000, 'the first events of the new connections');
     await until(
       () => both.every(({ reconnected }) => reconnected() > 0),
-      10_000,
+      60_000,
       'the call of `onReconnect`',
     );
     expect(both.map(({ reconnected }) => reconnected())).toEqual([1, 1]);

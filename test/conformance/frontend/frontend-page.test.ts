@@ -33,7 +33,7 @@ let page: FrontendPage;
 let app: FrontendPage['app'];
 
 beforeAll(async () => {
-  page = await startFrontendPage();
+  page = await startFrontendPage({ runsCommands: true });
   ({ app } = page);
 });
 afterAll(() => page.close());
@@ -116,7 +116,7 @@ describe('the page', () => {
     const curl = spawn('sh', ['-c', text], { detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
     let output = '';
     curl.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    await until(() => output.includes('data: {'), 10_000, 'the first event');
+    await until(() => output.includes('data: {'), 60_000, 'the first event');
     process.kill(-(curl.pid ?? 0));
     const shown = page.blocks.find(({ text: block }) => block.startsWith('event: next'))?.text ?? 'nothing';
     expect(output).toContain(shown);
@@ -155,17 +155,17 @@ describe.each(clients)('$client', ({ show }) => {
     const { of } = one;
     const sid = paused();
     const shown = await show(of(), sid);
-    await until(() => shown.list()?.edges.length === 20, 10_000, 'the first page');
+    await until(() => shown.list()?.edges.length === 20, 60_000, 'the first page');
     await shown.more();
-    await until(() => shown.list()?.edges.length === 40, 10_000, 'the second page');
+    await until(() => shown.list()?.edges.length === 40, 60_000, 'the second page');
     expect(new Set(shown.list()?.edges.map(({ node }) => node?.id)).size).toBe(40);
 
-    await until(() => shown.campaign()?.status === 'PAUSED', 10_000, 'the campaign');
+    await until(() => shown.campaign()?.status === 'PAUSED', 60_000, 'the campaign');
     expect(shown.campaign()?.messages?.totalCount).toBe(1500);
     await act('resume', sid, one);
-    await until(() => shown.campaign()?.status === 'IN_PROGRESS', 20_000, 'the event');
+    await until(() => shown.campaign()?.status === 'IN_PROGRESS', 60_000, 'the event');
     expect(await shown.pauseCampaign(sid)).toMatchObject({ campaign: { status: 'PAUSED' }, userErrors: [] });
-    await until(() => shown.campaign()?.status === 'PAUSED', 10_000, 'the pause');
+    await until(() => shown.campaign()?.status === 'PAUSED', 60_000, 'the pause');
     expect(await shown.resumeCampaign(sid)).toMatchObject({ campaign: { status: 'IN_PROGRESS' } });
     expect(await shown.pauseCampaign(sid)).toMatchObject({ campaign: { status: 'PAUSED' } });
 
@@ -178,7 +178,7 @@ describe.each(clients)('$client', ({ show }) => {
     expect(created).toMatchObject({ campaign: { name: 'of the page', status: 'CREATED' } });
     await until(
       () => shown.list()?.edges.some(({ node }) => node?.id === created.campaign?.id) ?? false,
-      10_000,
+      60_000,
       'the new row',
     );
   });
@@ -188,7 +188,7 @@ describe.each(clients)('$client', ({ show }) => {
   it('shows that a campaign does not exist, and asks once', async () => {
     const before = page.sandbox.calls.length;
     const shown = await show(app.plain, 'e'.repeat(32));
-    await until(() => shown.campaign() !== undefined, 10_000, 'an answer');
+    await until(() => shown.campaign() !== undefined, 60_000, 'an answer');
     expect(shown.campaign()).toBeNull();
     await setTimeout(100);
     expect(page.sandbox.calls.slice(before).filter(({ path }) => path.includes('eeee')).length).toBeLessThan(
@@ -200,16 +200,16 @@ describe.each(clients)('$client', ({ show }) => {
     const sid = paused();
     const shown = await show(app.plain, sid);
     const loaded = (): number => shown.list()?.edges.length ?? 0;
-    await until(() => loaded() >= 20, 10_000, 'the first page');
+    await until(() => loaded() >= 20, 60_000, 'the first page');
     await shown.more();
-    await until(() => loaded() >= 40, 10_000, 'the second page');
-    await until(() => shown.campaign()?.status === 'PAUSED', 10_000, 'the campaign');
+    await until(() => loaded() >= 40, 60_000, 'the second page');
+    await until(() => shown.campaign()?.status === 'PAUSED', 60_000, 'the campaign');
     let created = '';
     await page.restart('open', () => {
       created = page.sandbox.state.insert({ startsAt: Date.now() + 400 * 86_400_000 }).sid;
       return Promise.resolve();
     });
-    await until(() => shown.list()?.edges[0]?.node?.id === created, 20_000, 'the list of the new connection');
+    await until(() => shown.list()?.edges[0]?.node?.id === created, 60_000, 'the list of the new connection');
     expect(loaded()).toBeGreaterThanOrEqual(40);
     expect(shown.campaign()?.messages?.edges).toHaveLength(50);
   });
@@ -218,9 +218,9 @@ describe.each(clients)('$client', ({ show }) => {
     const { sid } = page.sandbox.state.insert({ status: 'in-progress', audience: 300 });
     const shown = await show(app.plain, sid);
     const sent = () => shown.campaign()?.messages?.edges.filter(({ node }) => node?.status === 'SENT').length;
-    await until(() => sent() !== undefined, 10_000, 'the messages');
+    await until(() => sent() !== undefined, 60_000, 'the messages');
     const before = sent() ?? 0;
-    await until(() => (sent() ?? 0) > before, 20_000, 'a message that was sent');
+    await until(() => (sent() ?? 0) > before, 60_000, 'a message that was sent');
   });
 });
 
@@ -267,7 +267,7 @@ describeWithDashboard('the React component', () => {
     await shown.getByRole('button', { name: 'Resume' }).click();
     await status.filter({ hasText: 'IN_PROGRESS' }).waitFor();
     const before = await status.innerText();
-    await until(async () => (await status.innerText()) !== before, 20_000, 'an event');
+    await until(async () => (await status.innerText()) !== before, 60_000, 'an event');
     expect(complaints).toEqual([]);
   });
 });
@@ -290,7 +290,7 @@ describe('Relay', () => {
       watching.dispose();
     });
     await act('resume', sid, one);
-    await until(() => status() === 'IN_PROGRESS', 20_000, 'the event');
+    await until(() => status() === 'IN_PROGRESS', 60_000, 'the event');
     await act('pause', sid, one);
   });
 });
@@ -337,9 +337,9 @@ describe('the live connection', () => {
     forgetToken();
     page.sayTokensAreValid({ really: 2, said: 2 });
     const { results } = await watch(of(), sid);
-    await until(() => results.length === 1, 10_000, 'the first event');
+    await until(() => results.length === 1, 60_000, 'the first event');
     page.sayTokensAreValid({});
-    await until(() => results.length === 2, 20_000, 'the first event with the new token');
+    await until(() => results.length === 2, 60_000, 'the first event with the new token');
     expect(results.map(({ data }) => data?.campaignUpdated.id)).toEqual([sid, sid]);
   });
 
@@ -349,22 +349,22 @@ describe('the live connection', () => {
       const { of, access } = one;
       const sid = paused();
       const { results, reconnected } = await watch(of(), sid);
-      await until(() => results.length === 1, 10_000, 'the first event');
+      await until(() => results.length === 1, 60_000, 'the first event');
       await page.restart(access, async () => {
         const other = await startGatewayOn(page.sandbox.baseUrl);
         await other.send({ query: `mutation { resumeCampaign(sid: "${sid}") { campaign { status } } }` });
         await other.close();
       });
-      await until(() => results.length > 1, 20_000, 'the first event of the new connection');
+      await until(() => results.length > 1, 60_000, 'the first event of the new connection');
       expect(results[1]?.data?.campaignUpdated).toMatchObject({ id: sid, status: 'IN_PROGRESS' });
-      await until(() => reconnected() > 0, 10_000, 'the call of `onReconnect`');
+      await until(() => reconnected() > 0, 60_000, 'the call of `onReconnect`');
       await act('pause', sid, one);
     },
   );
 
   it.each(applications)('shows why a subscription is refused, and ends, $how', async ({ of }) => {
     const { results, isComplete } = await watch(of(), 'f'.repeat(32));
-    await until(isComplete, 10_000, 'the end');
+    await until(isComplete, 60_000, 'the end');
     expect(results.map(({ errors }) => errors?.[0]?.extensions?.code)).toEqual(['BAD_USER_INPUT']);
   });
 });

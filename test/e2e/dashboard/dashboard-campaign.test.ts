@@ -3,7 +3,14 @@ import { afterAll, afterEach, expect, it } from '@jest/globals';
 import { change } from '../../support/writing/creating.js';
 import { describeWithDashboard } from '../../support/frontend/dashboard.js';
 import { recordsOf } from '../../support/writing/exporting.js';
-import { campaignIn, closeBrowser, closeOpened, expectNoComplaints, open } from './dashboard-under-test.js';
+import {
+  campaignIn,
+  closeBrowser,
+  closeOpened,
+  expectNoComplaints,
+  open,
+  pageOf,
+} from './dashboard-under-test.js';
 
 /** The demo account's campaign with 5,000 messages. */
 const festive = 'Festive offer to all customers';
@@ -13,10 +20,9 @@ describeWithDashboard("the dashboard's page of a campaign", () => {
   afterAll(closeBrowser);
 
   it('shows progress, outcomes, schedule and text, and draws the progress while it is open', async () => {
-    const opened = await open('/', { sandbox: { speed: 60 } });
+    const opened = await open(pageOf('in-progress'), { sandbox: { speed: 60 } });
     const { page, sandbox } = opened;
     const { sid, name } = campaignIn(opened, 'in-progress');
-    await page.goto(`${opened.server.url}/campaigns/${sid}`);
     await page.getByRole('heading', { name, level: 1 }).waitFor();
     await page.getByText(/^Live · read from Exotel/).waitFor();
     expect(await page.title()).toBe(`${name} · Campaigns`);
@@ -77,7 +83,7 @@ describeWithDashboard("the dashboard's page of a campaign", () => {
     expect(sidsIn(files[1]).sort()).toEqual(failed.map((message) => message.sid).sort());
     expect(failed.length).toBeGreaterThan(0);
     expectNoComplaints(opened);
-  }, 30_000);
+  });
 
   it('shows the progress of a download that waits for the budget, and can cancel it', async () => {
     const opened = await open(`/?name=Festive`, {
@@ -92,13 +98,12 @@ describeWithDashboard("the dashboard's page of a campaign", () => {
     await group.getByRole('button', { name: 'Cancel' }).click();
     await group.getByRole('button', { name: 'Download CSV' }).waitFor();
     expectNoComplaints(opened);
-  }, 30_000);
+  });
 
   it('has a button for each action that is allowed, and asks before what can not be undone', async () => {
-    const opened = await open('/');
+    const opened = await open(pageOf('in-progress'));
     const { page, sandbox } = opened;
     const { sid } = campaignIn(opened, 'in-progress');
-    await page.goto(`${opened.server.url}/campaigns/${sid}`);
     const actions = page.getByRole('group', { name: 'Actions' });
     await actions.getByRole('button', { name: 'Pause' }).click();
     await actions.getByText('Pause: done').waitFor();
@@ -117,10 +122,9 @@ describeWithDashboard("the dashboard's page of a campaign", () => {
   });
 
   it('says that the connection is lost, and misses nothing when it is back', async () => {
-    const opened = await open('/');
+    const opened = await open(pageOf('in-progress'));
     const { page, server, gateway } = opened;
     const { sid } = campaignIn(opened, 'in-progress');
-    await page.goto(`${server.url}/campaigns/${sid}`);
     await page.getByText(/^Live · read from Exotel/).waitFor();
     const refusedTwice = server.cut();
     await page.getByText('Connection lost').waitFor();
@@ -137,13 +141,12 @@ describeWithDashboard("the dashboard's page of a campaign", () => {
 
   it('says that an action may have been done if nobody knows, and reads the campaign again', async () => {
     let isDown = false;
-    const opened = await open('/', {
+    const opened = await open(pageOf('in-progress'), {
       sandbox: { faults: () => (isDown ? { kind: 'hang', when: 'after' } : undefined) },
       environment: { EXOTEL_TIMEOUT_MS: '300' },
     });
-    const { page, server, sandbox } = opened;
+    const { page, sandbox } = opened;
     const { sid } = campaignIn(opened, 'in-progress');
-    await page.goto(`${server.url}/campaigns/${sid}`);
     await page.getByText(/^Live · read from Exotel/).waitFor();
     isDown = true;
     await page.getByRole('button', { name: 'Pause' }).click();

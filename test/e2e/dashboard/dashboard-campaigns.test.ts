@@ -65,10 +65,19 @@ describeWithDashboard("the dashboard's list of campaigns", () => {
       const sent = request.postData() ?? '';
       if (sent.includes('"Campaigns"')) asked.push(sent);
     });
-    await page.getByLabel('Name', { exact: true }).pressSequentially('Festive', { delay: 20 });
+    await page.getByLabel('Name', { exact: true }).evaluate(typeAtOnce, 'Festive');
     await page.getByText('1 of 1 campaigns').waitFor();
     expect(await page.getByRole('rowheader').allInnerTexts()).toEqual(['Festive offer to all customers']);
     expect(asked).toHaveLength(1);
     expectNoComplaints(opened);
   });
 });
+
+/** Runs in the page: a letter after the other without a pause, which keys from here have on a busy machine. */
+function typeAtOnce(field: EventTarget, text: string): void {
+  const value = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), 'value');
+  for (let length = 1; length <= text.length; length += 1) {
+    value?.set?.call(field, text.slice(0, length));
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+  }
+}

@@ -34,15 +34,13 @@ describeWithDashboard("the dashboard's states", () => {
     const opened = await open('/', { environment: { EXOTEL_RATE_LIMIT: '2' } });
     const { page } = opened;
     await page.getByText(/[012] of 2/).waitFor();
+    const refused = page.locator('[data-code=UPSTREAM_RATE_LIMITED]').first();
     for (const { sid } of opened.sandbox.state.campaigns().slice(60, 64)) {
       await page.goto(`${opened.server.url}/campaigns/${sid}`);
       await page.locator('h1, [role=alert]').first().waitFor();
+      if (await refused.isVisible()) break;
     }
-    await page
-      .locator('[data-code=UPSTREAM_RATE_LIMITED]')
-      .first()
-      .getByText(/Next try in \d+ s/)
-      .waitFor();
+    await refused.getByText(/Next try in \d+ s/).waitFor();
     expectNoComplaints(opened);
   });
 
@@ -116,23 +114,26 @@ describeWithDashboard("the dashboard's states", () => {
     expectNoComplaints(opened);
   });
 
-  it.each(['light', 'dark'] as const)(
-    'breaks no rule of accessibility on any page (%s)',
-    async (colorScheme) => {
-      const opened = await open('/', { context: { colorScheme } });
-      const { page, server } = opened;
-      await page.getByText(/20 of \d+ campaigns/).waitFor();
-      expect(await brokenRules(page)).toEqual([]);
-      await page.goto(`${server.url}/campaigns/${campaignIn(opened, 'paused').sid}`);
-      await page.getByText(/of \d+ messages/).waitFor();
-      expect(await brokenRules(page)).toEqual([]);
-      await page.goto(`${server.url}/new`);
-      await page.getByRole('button', { name: 'Create campaign' }).click();
-      await page.locator('.field .error p').first().waitFor();
-      expect(await brokenRules(page)).toEqual([]);
-      expectNoComplaints(opened);
-    },
-  );
+  it('breaks no rule of accessibility on any page, in light and dark colours', async () => {
+    const opened = await open('/');
+    const { page, server } = opened;
+    const expectAccessible = async (): Promise<void> => {
+      for (const colorScheme of ['dark', 'light'] as const) {
+        await page.emulateMedia({ colorScheme });
+        expect({ colorScheme, broken: await brokenRules(page) }).toEqual({ colorScheme, broken: [] });
+      }
+    };
+    await page.getByText(/20 of \d+ campaigns/).waitFor();
+    await expectAccessible();
+    await page.goto(`${server.url}/campaigns/${campaignIn(opened, 'paused').sid}`);
+    await page.getByText(/of \d+ messages/).waitFor();
+    await expectAccessible();
+    await page.goto(`${server.url}/new`);
+    await page.getByRole('button', { name: 'Create campaign' }).click();
+    await page.locator('.field .error p').first().waitFor();
+    await expectAccessible();
+    expectNoComplaints(opened);
+  });
 
   it('asks a gateway on another origin, if the page names one', async () => {
     const opened = await open('/', { isCrossOrigin: true });

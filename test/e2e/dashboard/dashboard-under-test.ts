@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { type Browser, type Page } from 'playwright-core';
 import { startGateway } from '../../../src/app/gateway.js';
 import { readConfig } from '../../../src/config/config.js';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../../src/sandbox/sandbox.js';
@@ -25,16 +25,22 @@ export interface Opened {
 export interface OpenOptions {
   readonly sandbox?: Partial<SandboxOptions>;
   readonly environment?: Readonly<Record<string, string>>;
-  readonly context?: BrowserContextOptions;
   /** The page asks the gateway on its own origin, which allows that by CORS_ORIGINS. */
   readonly isCrossOrigin?: boolean;
 }
 
 let browser: Promise<Browser> | undefined;
+let tab: Page | undefined;
 const closing: (() => Promise<unknown>)[] = [];
 
-/** Starts a sandbox, a gateway and the dashboard's server, and opens a page of it. */
-export async function open(path: string, options: OpenOptions = {}): Promise<Opened> {
+/**
+ * Starts a sandbox, a gateway and the dashboard's server, and opens a page of it.
+ * @param path of the page, which may depend on what is in the sandbox.
+ */
+export async function open(
+  path: string | ((sandbox: Sandbox) => string),
+  options: OpenOptions = {},
+): Promise<Opened> {
   const { isCrossOrigin = false } = options;
   const sandbox = await startSandbox({ ...credentials, seed: 'demo', ...options.sandbox });
   closing.unshift(() => sandbox.close());
@@ -47,24 +53,37 @@ export async function open(path: string, options: OpenOptions = {}): Promise<Ope
   });
   closing.unshift(() => gateway.close());
   server.connect(gateway.url, isCrossOrigin);
-  return { ...(await openPage(`${server.url}${path}`, options.context)), sandbox, gateway, server };
+  const url = `${server.url}${typeof path === 'string' ? path : path(sandbox)}`;
+  return { ...(await openPage(url)), sandbox, gateway, server };
 }
 
-/** Opens a page in a context of its own, and listens to its console. */
-async function openPage(
-  url: string,
-  options?: BrowserContextOptions,
-): Promise<Pick<Opened, 'page' | 'complaints'>> {
+/**
+ * Opens a page in the tab of the suite, and listens to its console. A tab of its own would cost each test seconds of CPU: a
+ * process, which compiles the dashboard anew. Storage is that of an origin, and each test has a server on a port of its own.
+ */
+async function openPage(url: string): Promise<Pick<Opened, 'page' | 'complaints'>> {
   browser ??= launchBrowser(findBrowser() ?? '');
-  const context = await (await browser).newContext(options);
-  closing.unshift(() => context.close());
-  const page = await context.newPage();
-  page.setDefaultTimeout(30_000); // before the test's own, so that a failure says what it waited for
+  tab ??= await (await browser).newPage();
+  const page = tab;
+  closing.unshift(() => leave(page));
+  page.setDefaultTimeout(60_000); // before the test's own, so that a failure says what it waited for
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (said) => ['error', 'warning'].includes(said.type()) && complaints.push(said.text()));
   await page.goto(url);
   return { page, complaints };
+}
+
+/** Ends all that a test does in the tab. One that can't be left, or is somewhere on its way, is closed. */
+async function leave(page: Page): Promise<void> {
+  for (const event of ['pageerror', 'console', 'request']) page.removeAllListeners(event);
+  try {
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    await page.goto('about:blank');
+  } catch {
+    tab = undefined;
+    await page.close();
+  }
 }
 
 /**
@@ -84,7 +103,7 @@ export async function openEmbedded(
   return openPage(`${server.url}${path}`);
 }
 
-/** Closes all that `open` started; the browser stays. */
+/** Closes all that `open` started; the browser and its tab stay. */
 export async function closeOpened(): Promise<void> {
   for (const close of closing.splice(0)) await close();
 }
@@ -92,7 +111,7 @@ export async function closeOpened(): Promise<void> {
 /** Closes the browser. */
 export async function closeBrowser(): Promise<void> {
   await (await browser)?.close();
-  browser = undefined;
+  [browser, tab] = [undefined, undefined];
 }
 
 /** The browser itself reports lost connections and statuses of errors on the console; a page can't prevent that. */
@@ -102,9 +121,14 @@ export function expectNoComplaints({ complaints }: Pick<Opened, 'complaints'>, o
   expect(complaints.filter((text) => !ofTheNetwork || !isOfTheNetwork(text))).toEqual([]);
 }
 
+/** The page of the first campaign in this status. */
+export function pageOf(status: string): (sandbox: Sandbox) => string {
+  return (sandbox) => `/campaigns/${campaignIn({ sandbox }, status).sid}`;
+}
+
 /** The first campaign of the demo account in this status. */
 export function campaignIn(
-  { sandbox }: Opened,
+  { sandbox }: Pick<Opened, 'sandbox'>,
   status: string,
 ): { readonly sid: string; readonly name: string } {
   const found = sandbox.state

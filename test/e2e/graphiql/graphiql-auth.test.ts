@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Browser } from 'playwright-core';
+import { type Browser, type Page } from 'playwright-core';
 import { readConfig } from '../../../src/config/config.js';
 import { type Gateway, startGateway } from '../../../src/app/gateway.js';
 import { watchCampaign } from '../../../src/server/graphiql/examples.js';
@@ -15,11 +15,14 @@ const watchTab = 4;
   let keys: KeysFile;
   let gateway: Gateway;
   let browser: Browser;
+  let page: Page;
   beforeAll(async () => {
     keys = await writeKeys([entryOf('anna', 'key-of-anna', ['campaigns:read', 'campaigns:write'])]);
     const said = { PORT: '0', LOG_LEVEL: 'silent', GRAPHIQL: 'on', ...keys.environment };
     gateway = await startGateway(readConfig(said));
     browser = await launchBrowser(executable ?? '');
+    page = await browser.newPage();
+    await openGraphiql(page, gateway.url);
   });
   afterAll(async () => {
     await browser.close();
@@ -28,8 +31,6 @@ const watchTab = 4;
   });
 
   it('shows the message of a syntax error, without a stack', async () => {
-    const page = await browser.newPage();
-    await openGraphiql(page, gateway.url);
     await page.locator('.graphiql-query-editor .view-line').first().click();
     await page.keyboard.press('ControlOrMeta+A');
     await page.keyboard.insertText('{ campaign(');
@@ -37,12 +38,9 @@ const watchTab = 4;
     const response = page.locator('.graphiql-response');
     await response.filter({ hasText: 'Syntax Error' }).waitFor();
     expect(await response.innerText()).not.toContain('stack');
-    await page.close();
   });
 
   it('sends the headers of its header pane with queries and subscriptions, and stores them nowhere', async () => {
-    const page = await browser.newPage();
-    await openGraphiql(page, gateway.url);
     await openTab(page, watchTab);
     await replaceInVariables(page, String(watchCampaign.variables?.['sid']), 'nobody');
     const response = page.locator('.graphiql-response .view-line');
@@ -59,6 +57,5 @@ const watchTab = 4;
 
     const stored = await page.evaluate('JSON.stringify({...localStorage, ...sessionStorage})');
     expect(stored).not.toContain('key-of-anna');
-    await page.close();
   });
 });

@@ -14,7 +14,7 @@ export function startFastGatewayUnderTest(): Promise<Gateway> {
 
 /** Opens GraphiQL and waits until it can be used. */
 export async function openGraphiql(page: Page, url: string): Promise<void> {
-  page.setDefaultTimeout(30_000); // before the test's own, so that a failure says what it waited for
+  page.setDefaultTimeout(60_000); // before the test's own, so that a failure says what it waited for
   await page.goto(`${url}/`);
   await page.locator('.graphiql-tab').first().waitFor();
   await page.locator('.graphiql-query-editor .view-line').first().waitFor();
@@ -45,7 +45,7 @@ export async function runTab(
       const sent = response.request().postData() ?? '';
       return response.url().endsWith('/graphql') && sent.includes('"query"') && !sent.includes('__schema');
     },
-    { timeout: 25_000 },
+    { timeout: 60_000 },
   );
   await pressPlay(page, operations, answered, named);
   const answer = (await (await answered).json()) as GraphqlAnswer;

@@ -39,7 +39,7 @@ describeWithSupergraph("the supergraph example, served by Apollo's gateway", () 
     const faults = () => (isDown ? ({ kind: 'refuse' } as const) : undefined);
     sandbox = await startSandbox({ ...credentials, seed: 'demo', faults });
     supergraph = await startSupergraph(sandbox, 'sse', 'apollo');
-  }, 120_000);
+  });
   afterAll(async () => {
     expect(await supergraph.stop()).toBe(0);
     for (const place of supergraph.all)

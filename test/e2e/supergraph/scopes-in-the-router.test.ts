@@ -54,7 +54,7 @@ describeWithSupergraph('Hive Gateway with the scopes of SUBGRAPH_AUTH_DIRECTIVES
       CAMPAIGNS_URL: `${gateway.url}/graphql`,
       OWNERS_URL: owners.url,
     });
-  }, 60_000);
+  });
   afterAll(async () => {
     await Promise.all([router.stop(), owners.stop(), issuer.close(), gateway.close()]);
     await sandbox.close();

@@ -54,7 +54,7 @@ it("the example's composed files are up to date for both composers", () => {
 });
 
 describeWithSupergraph('the supergraph example', () => {
-  beforeAll(build, 120_000);
+  beforeAll(build);
 
   it('shows events arrive through the router in a terminal, in one command, and ends', async () => {
     const { exitCode, output } = await showEvents();
@@ -78,7 +78,7 @@ describeWithSupergraph('the supergraph example', () => {
     (eventsOver, clientOver) => {
       beforeAll(async () => {
         supergraph = await startSupergraph(sandbox, eventsOver);
-      }, 120_000);
+      });
       afterAll(() => supergraph?.stop());
 
       beforeEach(() => {

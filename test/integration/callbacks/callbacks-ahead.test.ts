@@ -17,6 +17,7 @@ import { setup } from '../../support/gateway/setup.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 import { HeldTimers } from '../../support/gateway/held-timers.js';
 import { leaveAll, postCallback, until } from '../../support/clients/subscribing.js';
+import { runsOf } from '../../support/property-runs.js';
 
 let fault: Fault | undefined;
 let sandbox: Sandbox;
@@ -273,6 +274,6 @@ it('with any callbacks, and an upstream up to 4.9 s behind them, the last status
       expect(sandbox.calls.length).toBeLessThanOrEqual(Math.ceil(elapsedMs / 5000) + 1);
       await leaveAll();
     }),
-    { numRuns: 20 },
+    { numRuns: runsOf(20) },
   );
 });

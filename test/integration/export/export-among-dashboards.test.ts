@@ -104,4 +104,4 @@ it('an export of a moving campaign ends beside 200 polling dashboards, which see
   const times = sandbox.calls.map(({ at }) => at);
   const most = times.map((from) => times.filter((at) => at >= from && at < from + minuteMs).length);
   expect(Math.max(...most)).toBeLessThanOrEqual(limit);
-}, 120_000);
+});

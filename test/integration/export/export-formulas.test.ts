@@ -5,10 +5,11 @@ import { type GatewayUnderTest, startGatewayOn } from '../../support/gateway/gat
 import { type MessageUpstream, startMessageUpstream } from '../../support/upstream/message-upstream.js';
 import { getExport, linesOf, recordsOf } from '../../support/writing/exporting.js';
 import { cellsOf, spreadsheetReadings } from '../../support/writing/spreadsheets.js';
+import { runsOf, seedOf } from '../../support/property-runs.js';
 
 /** More runs, and other seeds, where somebody looks for what these don't find. */
-const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 40);
-const seed = Number(process.env['PROPERTY_SEED'] ?? 20_261_129);
+const numRuns = runsOf(40);
+const seed = seedOf(20_261_129);
 
 let upstream: MessageUpstream;
 let gateway: GatewayUnderTest;

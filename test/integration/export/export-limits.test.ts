@@ -140,7 +140,7 @@ describe('an open export', () => {
     expect(stalled).toBeLessThan(300);
     reading(socket);
     await until(() => upstream.calls.length > stalled + 10);
-  }, 20_000);
+  });
 
   it('ends with its cursor when the gateway stops, and goes on at the next one', async () => {
     upstream.beforeCall = (call, response) => {

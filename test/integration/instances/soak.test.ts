@@ -13,6 +13,7 @@ import { build, cwd, main } from '../../support/gateway/workers.js';
 
 const seconds = Number(process.env['SOAK_SECONDS'] ?? 24);
 const clients = 24;
+const leastAnswers = clients * 10;
 const sampleEveryMs = 200;
 /**
  * Little room makes V8 tidy up often, so that what is held shows within seconds; what leaks runs out of it. The long form
@@ -61,7 +62,7 @@ describe(`a gateway that ${clients} clients use for ${seconds} s on an upstream 
       ({ child: gateway, url } = await startGatewayProcess(sandbox.baseUrl));
       await soak();
     },
-    120_000 + seconds * 1000,
+    240_000 + seconds * 1000,
   );
   afterAll(async () => {
     gateway.kill('SIGKILL');
@@ -70,8 +71,12 @@ describe(`a gateway that ${clients} clients use for ${seconds} s on an upstream 
 
   async function soak(): Promise<void> {
     const endsAt = performance.now() + seconds * 1000;
+    const givesUpAt = endsAt + 100_000;
     const sids = sandbox.state.campaigns().map(({ sid }) => sid);
-    const isOver = () => performance.now() > endsAt;
+    const isEnough = () =>
+      report.answers > leastAnswers && report.created.size > clients && report.events > 0;
+    // A slow machine gets more time for as much.
+    const isOver = () => performance.now() > (isEnough() ? endsAt : givesUpAt);
     const sampling = setInterval(() => kilobytes.push(residentKilobytes(gateway.pid ?? 0)), sampleEveryMs);
     const running = Array.from({ length: clients }, (_, index) =>
       runClient({ url, sids, random: seeded(index), isOver, report }, index),
@@ -84,7 +89,7 @@ describe(`a gateway that ${clients} clients use for ${seconds} s on an upstream 
 
   it('answers every request', () => {
     expect(report.lost).toEqual([]);
-    expect(report.answers).toBeGreaterThan(clients * 10);
+    expect(report.answers).toBeGreaterThan(leastAnswers);
     expect(report.created.size).toBeGreaterThan(clients);
     expect(report.events).toBeGreaterThan(0);
   });

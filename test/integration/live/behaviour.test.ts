@@ -318,7 +318,7 @@ it('a slow reader gets the newest state, and delays nobody', async () => {
     await until(() => statuses().at(-1) === 'COMPLETED', 20_000, nameOf(way));
     expect([nameOf(way), watched.data.length < changes]).toEqual([nameOf(way), true]);
   }
-}, 60_000);
+});
 
 it('the resources of a client that leaves are freed', async () => {
   const open = async () => (await scrape(gateway)).value('campaign_gateway_subscriptions_open') ?? 0;

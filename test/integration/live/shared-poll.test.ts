@@ -202,7 +202,7 @@ describe('a change is published without a further call', () => {
       ['update', 'pause', 'resume', 'pause', 'complete', 'archive'] as const
     ).entries()) {
       expect(await change(gateway, action, sid)).toMatchObject({ sid, codes: [] });
-      await subscriber?.next(index + 1, 4000);
+      await subscriber?.next(index + 1);
     }
     expect(subscriber?.statuses()).toEqual([
       'SCHEDULED',

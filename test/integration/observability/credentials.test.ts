@@ -164,7 +164,7 @@ describe('credentials that were refused', () => {
 });
 
 describe('the command', () => {
-  beforeAll(build, 120_000);
+  beforeAll(build);
 
   it('says in the start message that the credentials are refused', async () => {
     const child = spawn(process.execPath, [main], {
@@ -188,7 +188,7 @@ describe('the command', () => {
 });
 
 describeWithRedis('several workers', () => {
-  beforeAll(build, 120_000);
+  beforeAll(build);
 
   it('try the credentials with one call, and all know the result', async () => {
     const running = await startWorkers({ EXOTEL_CHECK: 'on' }, await startUpstream(401));

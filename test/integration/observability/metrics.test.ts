@@ -137,7 +137,7 @@ describe('live metrics', () => {
       value('campaign_gateway_operations_total', { type: 'subscription', transport, outcome: 'ok' }),
     ).toBeGreaterThanOrEqual(1);
     await subscriber.close();
-    await until(async () => (await open()) === 0, 20_000, 'the end');
+    await until(async () => (await open()) === 0, 60_000, 'the end');
   });
 
   it('callbacks are counted by kind and verdict', async () => {

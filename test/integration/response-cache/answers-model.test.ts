@@ -9,6 +9,7 @@ import {
 } from '../../support/gateway/gateway-under-test.js';
 import { look, type SentAnswer, sent } from '../../support/clients/sent-bytes.js';
 import { scrape } from '../../support/gateway/scraping.js';
+import { runsOf } from '../../support/property-runs.js';
 
 const opened: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -104,10 +105,10 @@ it('a cached response equals a new execution after any sequence of reads, writes
       ).map(({ sid }) => sid);
       for (const step of taken) await take(step, sids, sandbox, gateway);
     }),
-    { numRuns: 30 },
+    { numRuns: runsOf(30) },
   );
   const name = 'campaign_gateway_answer_lookups_total';
   const page = await scrape(gateway);
   expect(page.value(name, { result: 'given' })).toBeGreaterThan(10); // or nothing was shown
   expect(page.value(name, { result: 'outdated' })).toBeGreaterThan(10);
-}, 120_000);
+});

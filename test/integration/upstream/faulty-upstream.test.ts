@@ -75,7 +75,7 @@ describe('an upstream that fails one call in seven', () => {
     await Promise.all(Array.from({ length: 40 }, client));
     expect(sandbox.calls.length).toBeGreaterThan(1300);
     expect(failed).toBeLessThan(12);
-  }, 90_000);
+  });
 });
 
 const faults: readonly Fault[] = [

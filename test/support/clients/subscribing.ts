@@ -45,7 +45,7 @@ const opened: Subscriber<unknown>[] = [];
 /** Polls until a condition is true; asynchronous polls do not overlap. */
 export async function until(
   isTrue: () => boolean | Promise<boolean>,
-  withinMs = 20_000,
+  withinMs = 60_000,
   what = 'it',
 ): Promise<void> {
   const giveUpAt = performance.now() + withinMs;
@@ -92,7 +92,7 @@ export async function subscribe<Data>(
     events,
     errors,
     hasEnded: () => hasEnded,
-    next: async (count, withinMs = 20_000) => {
+    next: async (count, withinMs = 30_000) => {
       const got = (): number => events.length + errors.length;
       await until(() => got() >= count, withinMs, `${count} events`).catch((error: unknown) => {
         throw new Error(`${String(error)}: ${got()} of them came`);

@@ -1,12 +1,20 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { copyFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
 import { entryOf, writeKeys } from '../clients/callers.js';
 import { credentials, type GatewayUnderTest, startGatewayOn } from '../gateway/gateway-under-test.js';
 import { inSeconds, sign, startIssuer } from '../clients/issuer.js';
 import { type Block, blocksOf, type PageApplication, writeApplication } from './page-blocks.js';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+/** What the page's commands have made: of the newest page, schema and libraries, if that suite has run before this one. */
+const madeForTests = join(root, 'node_modules/.cache/frontend-page');
+const generated = ['operations.ts', '__generated__'];
 
 const apiKey = 'key-of-the-frontend-page';
 const scopes = ['campaigns:read', 'campaigns:write', 'messages:read'];
@@ -39,8 +47,11 @@ export interface FrontendPage {
   readonly close: () => Promise<void>;
 }
 
-/** Starts gateways and writes the applications, with typed operations and artifacts made by the page's commands. */
-export async function startFrontendPage(): Promise<FrontendPage> {
+/**
+ * Starts gateways and writes the applications, with typed operations and artifacts made by the page's commands.
+ * @param runsCommands whether the commands are run although a suite has just done so: that of the page itself.
+ */
+export async function startFrontendPage({ runsCommands = false } = {}): Promise<FrontendPage> {
   const blocks = await blocksOf('docs/frontend.md');
   const sandbox = await startSandbox({ ...credentials, seed: 'demo', speed: 60 });
   const keys = await writeKeys([entryOf('page', apiKey, scopes)]);
@@ -89,12 +100,15 @@ export async function startFrontendPage(): Promise<FrontendPage> {
     if (!found) throw new Error(`the page has no command ${part}`);
     return found.text;
   };
-  await app.plain.run(commands('npx graphql-codegen'));
-  const schema = new URL('../../../client.graphql', import.meta.url);
-  await copyFile(schema, join(app.plain.directory, 'client.graphql'));
-  await app.plain.run(commands('npx relay-compiler'));
+  const made = await madeOf(blocks);
+  if (runsCommands || !existsSync(made)) {
+    await app.plain.run(commands('npx graphql-codegen'));
+    await copyFile(join(root, 'client.graphql'), join(app.plain.directory, 'client.graphql'));
+    await app.plain.run(commands('npx relay-compiler'));
+    await keepGenerated(join(app.plain.directory, 'src'), made);
+  } else await copyGenerated(made, join(app.plain.directory, 'src'));
   for (const one of [app.key, app.wrongKey, app.proxied, app.tokens, app.events])
-    await one.run(`cd ${app.plain.directory}/src && cp -r operations.ts __generated__ ${one.directory}/src`);
+    await copyGenerated(join(app.plain.directory, 'src'), join(one.directory, 'src'));
   return {
     blocks,
     commands,
@@ -117,4 +131,24 @@ export async function startFrontendPage(): Promise<FrontendPage> {
       await Promise.all([issuer.close(), sandbox.close(), keys.remove()]);
     },
   };
+}
+
+/** Where the commands' results for these blocks are kept. */
+async function madeOf(blocks: readonly Block[]): Promise<string> {
+  const hash = createHash('sha256').update(JSON.stringify(blocks));
+  for (const file of ['client.graphql', 'package-lock.json']) hash.update(await readFile(join(root, file)));
+  return join(madeForTests, hash.digest('hex').slice(0, 16));
+}
+
+async function copyGenerated(from: string, to: string): Promise<void> {
+  for (const name of generated) await cp(join(from, name), join(to, name), { recursive: true });
+}
+
+/** Several suites may do so at the same time: each result is there as a whole, or not at all. */
+async function keepGenerated(from: string, made: string): Promise<void> {
+  await mkdir(madeForTests, { recursive: true });
+  const unfinished = await mkdtemp(`${madeForTests}/unfinished-`);
+  await copyGenerated(from, unfinished);
+  await rm(made, { recursive: true, force: true });
+  await rename(unfinished, made).catch(() => rm(unfinished, { recursive: true })); // another suite was faster
 }

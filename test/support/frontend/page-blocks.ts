@@ -147,11 +147,14 @@ function compilerHost(): ts.CompilerHost {
   };
 }
 
-/** What the TypeScript compiler says about files of applications, with the settings of a usual one. */
+/**
+ * What the TypeScript compiler says about files of applications, with the settings of a usual one. Of these files only: what they
+ * import is asked about once, by its own name.
+ */
 export function problemsOf(files: readonly string[]): readonly string[] {
   const program = ts.createProgram(files, compilerOptions, compilerHost());
-  return ts
-    .getPreEmitDiagnostics(program)
+  return files
+    .flatMap((file) => ts.getPreEmitDiagnostics(program, program.getSourceFile(file)))
     .map(
       ({ file, messageText }) =>
         `${file?.fileName ?? ''}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`,

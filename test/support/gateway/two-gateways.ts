@@ -65,7 +65,7 @@ export function sharedKey(name: string): string {
 }
 
 /** Polls until a condition is true; fails after a timeout. */
-export async function until(isSo: () => Promise<boolean> | boolean, withinMs = 30_000): Promise<void> {
+export async function until(isSo: () => Promise<boolean> | boolean, withinMs = 60_000): Promise<void> {
   const untilMs = Date.now() + withinMs;
   while (!(await isSo())) {
     if (Date.now() > untilMs) throw new Error('what the test waits for did not come to be');

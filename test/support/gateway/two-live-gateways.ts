@@ -76,7 +76,7 @@ export async function startTwo({ faults, now, environment, sleep }: TwoOptions =
 }
 
 /** Waits until each gateway receives messages and cache entries of the other. */
-export async function untilPeersHear(two: TwoGateways, withinMs = 30_000): Promise<void> {
+export async function untilPeersHear(two: TwoGateways, withinMs = 60_000): Promise<void> {
   const { sandbox, a, b } = two;
   const giveUpAt = performance.now() + withinMs;
   const isInTime = (): boolean => {

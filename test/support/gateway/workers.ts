@@ -74,6 +74,8 @@ export interface RunningWorkers {
   readonly redis: RunningRedis;
   readonly primary: ChildProcess;
   readonly logs: () => readonly LogLine[];
+  /** Number of workers that serve. */
+  readonly serving: () => number;
   connect(): Promise<Connection>;
   /** One connection to each of two workers. */
   connectToBoth(): Promise<readonly [Connection, Connection]>;
@@ -111,18 +113,28 @@ export async function startWorkers(
   const redis = await startRedis();
   const environment = environmentOf({ REDIS_URL: redis.url, ...set }, baseUrl);
   const primary = spawn(process.execPath, [main], { cwd, env: environment });
-  let text = '';
-  primary.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  const lines: LogLine[] = [];
+  let unended = '';
+  // Read as they come: each look for a line would read the whole log again.
+  primary.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    const texts = (unended + chunk).split('\n');
+    unended = texts.pop() ?? '';
+    for (const one of texts) if (one.startsWith('{')) lines.push(JSON.parse(one) as LogLine);
+  });
   const url = await said(primary, (printed) => /(http:\S+)\/livez/.exec(printed)?.[1]);
-  const logs = () => linesIn(text);
+  const logs = () => lines;
+  const serving = () =>
+    lines.filter(({ msg, pid }) => msg === 'gateway started' && isThere(Number(pid))).length;
   const connect = () => connectTo(url, logs);
   return {
     url,
     redis,
     primary,
     logs,
+    serving,
     connect,
     connectToBoth: async () => {
+      await until(() => serving() >= 2, 60_000, 'a second worker'); // not by one connection after the other
       const one = await connect();
       for (;;) {
         const other = await connect();
@@ -161,7 +173,7 @@ async function connectTo(url: string, logs: () => readonly LogLine[]): Promise<C
   };
   await ask({ query: '{ __typename }' }, { 'x-request-id': requestId });
   const line = (): LogLine | undefined => logs().find((one) => one.requestId === requestId);
-  await until(() => line() !== undefined, 20_000, 'a line of log');
+  await until(() => line() !== undefined, 60_000, 'a line of log');
   return {
     pid: Number(line()?.['pid']),
     execute: async <Data, Variables>(document: TypedDocumentNode<Data, Variables>, variables?: Variables) =>
@@ -179,14 +191,6 @@ async function connectTo(url: string, logs: () => readonly LogLine[]): Promise<C
     },
     close: () => client.destroy(),
   };
-}
-
-function linesIn(text: string): LogLine[] {
-  return text
-    .split('\n')
-    .slice(0, -1)
-    .filter((line) => line.startsWith('{'))
-    .map((line) => JSON.parse(line) as LogLine);
 }
 
 /** Whether a process exists. */

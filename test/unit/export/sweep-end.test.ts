@@ -5,6 +5,7 @@ import { type ListSource } from '../../../src/datasources/paging/list-source.js'
 import { PageMaximum } from '../../../src/datasources/paging/page-maximum.js';
 import { sidOf } from '../../../src/domain/lists/page.js';
 import { Sweep } from '../../../src/export/sweep.js';
+import { runsOf } from '../../support/property-runs.js';
 
 interface Listed {
   readonly sid: string;
@@ -71,7 +72,7 @@ describe('the end of a sweep', () => {
             expect(calls).toBeLessThanOrEqual(usual + 9);
           },
         ),
-        { numRuns: 300 },
+        { numRuns: runsOf(100) },
       );
     },
   );

@@ -11,6 +11,7 @@ import { PageMaximum } from '../../../src/datasources/paging/page-maximum.js';
 import { type Row, sidOf, type Slice } from '../../../src/domain/lists/page.js';
 import { UpstreamFailure } from '../../../src/domain/upstream-failure.js';
 import { Sweep } from '../../../src/export/sweep.js';
+import { runsOf } from '../../support/property-runs.js';
 
 interface Listed {
   readonly sid: string;
@@ -128,7 +129,7 @@ describe('a sweep', () => {
           expect(seen.length).toBe(new Set(seen).size);
         },
       ),
-      { numRuns: 400 },
+      { numRuns: runsOf(120) },
     );
   });
 
@@ -148,7 +149,7 @@ describe('a sweep', () => {
           expect(seen.length).toBe(new Set(seen).size);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: runsOf(100) },
     );
   });
 
@@ -170,7 +171,7 @@ describe('a sweep', () => {
           expect(seen.length).toBe(new Set(seen).size);
         },
       ),
-      { numRuns: 200 },
+      { numRuns: runsOf(70) },
     );
   });
 
@@ -194,7 +195,7 @@ describe('a sweep', () => {
           expect(seen.length).toBe(new Set(seen).size);
         },
       ),
-      { numRuns: 400 },
+      { numRuns: runsOf(120) },
     );
   });
 
@@ -218,7 +219,7 @@ describe('a sweep', () => {
           expect(missing).toEqual([]);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: runsOf(100) },
     );
   });
 

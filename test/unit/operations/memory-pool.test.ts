@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type MemoryReservation, MemoryPool } from '../../../src/operations/gate/memory-pool.js';
+import { runsOf } from '../../support/property-runs.js';
 
 const pool = (options: Partial<ConstructorParameters<typeof MemoryPool>[0]> = {}) =>
   new MemoryPool({ maximumBytes: 100, maximumPerCaller: 50, maximumWaiting: 10, waitMs: 0, ...options });
@@ -153,7 +154,7 @@ describe('the memory pool', () => {
         for (const hold of held) hold.release();
         expect([memory.waiting, memory.reservedBytes]).toEqual([0, 0]);
       }),
-      { numRuns: 50 },
+      { numRuns: runsOf(50) },
     );
   });
 });

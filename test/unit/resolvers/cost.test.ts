@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { estimateOf } from '../../support/operations/estimate.js';
+import { runsOf } from '../../support/property-runs.js';
 
 const repeat = (count: number, part: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => part(index)).join(' ');
@@ -209,7 +210,7 @@ describe('an operation with more fields never has a lower estimate', () => {
         expect(capped([...fields, added])).toBeGreaterThanOrEqual(capped(fields));
         expect(capped([added, ...fields])).toBeGreaterThanOrEqual(capped(fields));
       }),
-      { numRuns: 300 },
+      { numRuns: runsOf(100) },
     );
   });
 });

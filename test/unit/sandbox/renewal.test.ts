@@ -6,6 +6,7 @@ import { seedDemo } from '../../../src/sandbox/seed/demo.js';
 import { EXAMPLES } from '../../../src/sandbox/seed/demo.js';
 import { SandboxState } from '../../../src/sandbox/state.js';
 import { NOON, SandboxUnderTest } from './sandbox-under-test.js';
+import { runsOf } from '../../support/property-runs.js';
 
 const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;
@@ -45,7 +46,7 @@ describe('the self-renewing examples', () => {
           expect(running.map((sid) => state.get(sid).status)).toContain('in-progress');
         }
       }),
-      { numRuns: 60 },
+      { numRuns: runsOf(30) },
     );
   });
 
@@ -60,7 +61,7 @@ describe('the self-renewing examples', () => {
         often.clock.now = once.clock.now = NOON + total;
         expect(often.state.campaigns()).toEqual(once.state.campaigns());
       }),
-      { numRuns: 10 },
+      { numRuns: runsOf(10) },
     );
   });
 

@@ -2,6 +2,7 @@ import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { EXAMPLES } from '../../../src/sandbox/seed/demo.js';
 import { dataOf, NOON, SandboxUnderTest, type WireCampaign, type WireMessage } from './sandbox-under-test.js';
+import { runsOf } from '../../support/property-runs.js';
 
 const SECOND = 1_000;
 const DAY = 86_400 * SECOND;
@@ -69,7 +70,7 @@ it('the times of campaigns and messages agree at any clock and speed, whatever w
       }
     },
   );
-  await fc.assert(runs, { numRuns: 12 });
+  await fc.assert(runs, { numRuns: runsOf(12) });
 });
 
 it('a campaign that ran at 60 times real speed shows when it started, not when it would have', async () => {

@@ -13,6 +13,7 @@ import {
   startGatewayOn,
 } from '../../../support/gateway/gateway-under-test.js';
 import { scrape } from '../../../support/gateway/scraping.js';
+import { runsOf } from '../../../support/property-runs.js';
 
 const now = Date.parse('2026-05-01T10:00:00Z');
 let fault: Fault | undefined;
@@ -101,7 +102,7 @@ describe('a compiled query has the same result as graphql-js with', () => {
         expect(status).toBeLessThan(500);
         expect(text).not.toContain('INTERNAL_SERVER_ERROR');
       }),
-      { numRuns: 300 },
+      { numRuns: runsOf(100) },
     );
   });
 });

@@ -17,12 +17,13 @@ import {
   randomMutation,
   randomQuery,
 } from '../../../support/operations/random-operation.js';
+import { limitOf, runsOf } from '../../../support/property-runs.js';
 
 const start = Date.parse('2026-05-01T10:00:00Z');
 const dayMs = 86_400_000;
 const limit = 120;
 /** How many operations are tried, and for how long. */
-const runs = { queries: 100, mutations: 30, forMs: 20_000 };
+const runs = { queries: runsOf(50), mutations: runsOf(30), forMs: 20_000 };
 const windowRows = { campaigns: 50, messages: 50 };
 let sandbox: Sandbox;
 let cost: CostUnderTest;
@@ -136,7 +137,7 @@ describe.each(['on', 'off'])('with CACHE=%s', (cache) => {
         );
         if (isAnswered) answered += 1;
       }),
-      { numRuns, interruptAfterTimeLimit: runs.forMs },
+      { numRuns, ...limitOf(runs.forMs) },
     );
     expect(answered).toBeGreaterThan(10);
   }

@@ -4,6 +4,7 @@ import { ask } from '../../../support/clients/ask.js';
 import { estimateOf } from '../../../support/operations/estimate.js';
 import { type GatewayUnderTest, startGatewayOn } from '../../../support/gateway/gateway-under-test.js';
 import { type ListingUpstream, startListingUpstream } from '../../../support/upstream/listing-upstream.js';
+import { runsOf } from '../../../support/property-runs.js';
 
 const start = Date.parse('2026-05-01T10:00:00Z');
 const total = 250;
@@ -158,7 +159,7 @@ describe('a batch of entities', () => {
         const windows = new Set(indexes.map((index) => Math.floor(index / window)));
         expect(await entities(indexes)).toHaveLength(windows.size);
       }),
-      { numRuns: 25 },
+      { numRuns: runsOf(25) },
     ));
 
   it('that has moved since is found all the same, and costs at most one call more for each window', async () => {
@@ -285,7 +286,7 @@ describe('upstream calls equal the minimum that a solver finds (property)', () =
           if (fresh.size === 0) expect(calls.length).toBeLessThanOrEqual(estimateOf(queryOf(pages)));
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runsOf(30) },
     ));
 
   it('without a cache, for a page', () =>
@@ -295,6 +296,6 @@ describe('upstream calls equal the minimum that a solver finds (property)', () =
         expect(calls).toHaveLength(fewestSlices(page));
         expect(calls.length).toBeLessThanOrEqual(estimateOf(queryOf([page])));
       }),
-      { numRuns: 60 },
+      { numRuns: runsOf(30) },
     ));
 });

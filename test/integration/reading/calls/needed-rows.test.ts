@@ -9,6 +9,7 @@ import {
   type GatewayUnderTest,
   startGatewayOn,
 } from '../../../support/gateway/gateway-under-test.js';
+import { limitOf, runsOf } from '../../../support/property-runs.js';
 
 const now = Date.parse('2026-05-01T10:00:00Z');
 let sandbox: Sandbox;
@@ -166,6 +167,6 @@ describe('upstream calls with CACHE=off', () => {
         await answered(query);
         expect(sandbox.calls.length).toBeLessThanOrEqual(estimateOf(query));
       }),
-      { numRuns: 60, interruptAfterTimeLimit: 15_000 },
+      { numRuns: runsOf(30), ...limitOf(15_000) },
     ));
 });

@@ -12,6 +12,7 @@ import {
   startGatewayOn,
 } from '../../../support/gateway/gateway-under-test.js';
 import { walkBackwards, walkForwards, type WalkStep } from '../../../support/operations/page-walk.js';
+import { limitOf, runsOf } from '../../../support/property-runs.js';
 
 const minuteMs = 60_000;
 let now = Date.parse('2026-05-01T10:00:00Z');
@@ -114,7 +115,7 @@ const anyWalk = (kinds: readonly Move['kind'][]): fc.Arbitrary<Walk> =>
     field: fc.constantFrom('START_TIME', 'NAME'),
     direction: fc.constantFrom('ASC', 'DESC'),
   });
-const runs = { numRuns: 25, interruptAfterTimeLimit: 20_000 };
+const runs = { numRuns: runsOf(25), ...limitOf(20_000) };
 
 describe.each(['off', 'on'])('rows that stay are shown exactly once, with CACHE=%s', (cache) => {
   it.each([

@@ -14,6 +14,7 @@ import {
   walkForwards,
   type WalkStep,
 } from '../../../support/operations/page-walk.js';
+import { runsOf, seedOf } from '../../../support/property-runs.js';
 
 let now = Date.parse('2026-05-01T10:00:00Z');
 let upstream: ListingUpstream;
@@ -253,7 +254,7 @@ describe.each(everywhere)('a walk over %s that shrink, grow and move, with CACHE
   ] as const)('shows each row that stays, and only once if times differ, %s', (_way, way) =>
     fc.assert(
       fc.asyncProperty(anyWalk, (walk) => check(walk, way, pagesOf(list, cache))),
-      { numRuns: Number(process.env['WALKS'] ?? 20), seed: Number(process.env['WALKS_SEED'] ?? 20_261_128) },
+      { numRuns: runsOf(20), seed: seedOf(20_261_128) },
     ),
   );
 });

@@ -6,6 +6,7 @@ import { answerOf, create, diwali, rowOf } from '../../../support/writing/creati
 import { startScripted, type ScriptedUnderTest } from '../../../support/gateway/setup.js';
 import { type GatewayUnderTest } from '../../../support/gateway/gateway-under-test.js';
 import { type SeenRequest } from '../../../support/upstream/scripted-upstream.js';
+import { runsOf } from '../../../support/property-runs.js';
 
 type Row = Readonly<Record<string, unknown>> & { readonly sid: string };
 
@@ -127,7 +128,7 @@ describe('an answer to a create that lacks fields', () => {
           if (isKeyed) await expectOwn(gatewayOf(which), input);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runsOf(30) },
     );
   });
 
@@ -149,7 +150,7 @@ describe('an answer to a create that lacks fields', () => {
         await Promise.all(both.map((input) => expectOwn(gatewayOf(which), input)));
       }),
       {
-        numRuns: 40,
+        numRuns: runsOf(25),
         examples: (['missing', 'null'] as const).flatMap(
           (lack): [string, Record<string, Lack>, boolean][] => [
             ['with callback addresses', { sms_status_callback: lack }, true],
@@ -171,7 +172,7 @@ describe('an answer to a create that lacks fields', () => {
         const { sid, codes } = await create(gatewayOf(which), newInput());
         expect({ sid, codes, posts }).toEqual({ sid: rows[0]?.sid, codes: [], posts: 1 });
       }),
-      { numRuns: 40 },
+      { numRuns: runsOf(25) },
     );
   });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from '@jest/globals';
 import { settingNames } from '../../../../src/config/variables.js';
 import { problemsOf } from '../config-environments.js';
+import { runsOf } from '../../../support/property-runs.js';
 
 const longNames = settingNames.filter((name) => name.replaceAll('_', '').length >= 6);
 const knownNames = new Set(settingNames);
@@ -28,7 +29,7 @@ it('a setting with a mistake in its name is refused with the right name', () => 
         ),
       ]);
     }),
-    { numRuns: 1000, seed: 20_261_127 },
+    { numRuns: runsOf(300), seed: 20_261_127 },
   );
 });
 

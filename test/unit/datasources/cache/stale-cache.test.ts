@@ -11,6 +11,7 @@ import { type CallOptions } from '../../../../src/datasources/exotel/resilience/
 import { HybridClock } from '../../../../src/datasources/cache/hybrid-clock.js';
 import { ReadReport } from '../../../../src/datasources/cache/read-report.js';
 import { UpstreamFailure } from '../../../../src/domain/upstream-failure.js';
+import { runsOf } from '../../../support/property-runs.js';
 
 interface Text {
   readonly text: string;
@@ -89,7 +90,7 @@ describe('a cached entry', () => {
           }
         },
       ),
-      { numRuns: 30 },
+      { numRuns: runsOf(30) },
     ));
 
   it('is not stored if the value exceeds the whole cache, but the value is returned', async () => {

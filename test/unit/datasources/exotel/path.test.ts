@@ -4,6 +4,7 @@ import { type ExotelClient } from '../../../../src/datasources/exotel/client.js'
 import { InputError } from '../../../../src/domain/errors.js';
 import { anyMessage, firstWindow } from '../../domain/lists/questions.js';
 import { rejectionOf, ScriptedUpstream } from './scripted-upstream.js';
+import { runsOf } from '../../../support/property-runs.js';
 
 let upstream: ScriptedUpstream;
 let client: ExotelClient;
@@ -92,7 +93,7 @@ describe('a sid stays within its path segment', () => {
       fc.asyncProperty(anySid, fc.constantFrom(...names), async (sid, request) => {
         await isContained(sid, request);
       }),
-      { numRuns: 300 },
+      { numRuns: runsOf(100) },
     );
   });
 });

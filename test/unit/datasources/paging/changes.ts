@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { type Change, type Place } from './changing-list.js';
+import { runsOf, seedOf } from '../../../support/property-runs.js';
 
 const anyBlock = fc.oneof(
   { weight: 3, arbitrary: fc.constant(1) },
@@ -26,8 +27,8 @@ export const anyChanges = (kinds: readonly Change['kind'][]): fc.Arbitrary<Chang
     maxLength: 3,
   });
 
-/** `WALKS=5000` runs more of them. */
+/** Of walks over a list that changes. */
 export const runs = {
-  numRuns: Number(process.env['WALKS'] ?? 25),
-  seed: Number(process.env['WALKS_SEED'] ?? 20_261_127),
+  numRuns: runsOf(25),
+  seed: seedOf(20_261_127),
 };

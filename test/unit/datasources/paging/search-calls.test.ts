@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { maximumSearchCalls, SearchAllowance } from '../../../../src/datasources/paging/cursors/position.js';
 import { cursorAt, keyOf, type PlainRow, read, sids } from './plain-lists.js';
+import { runsOf } from '../../../support/property-runs.js';
 
 let made = 0;
 const rowsOf = (key: number, count: number): PlainRow[] =>
@@ -125,7 +126,7 @@ describe('any cursor, valid or forged', () => {
         expect(connection.totalCount).toBe(list.length);
         expect(calls).toBeLessThanOrEqual(3 + maximumSearchCalls);
       }),
-      { numRuns: 100 },
+      { numRuns: runsOf(100) },
     ));
 });
 

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { type PageArguments } from '../../../../src/domain/lists/page.js';
 import { neededRows, slicingOf, wholeWindows } from '../../../../src/datasources/paging/slicing.js';
 import { cursorAt, plainList, read, sids } from './plain-lists.js';
+import { runsOf } from '../../../support/property-runs.js';
 
 const slicing = neededRows();
 const rows = plainList(130);
@@ -99,6 +100,6 @@ describe('an unchanged list', () => {
         const surprises = cap < 50 && !isKnown ? 1 : 0;
         expect(needed.calls).toBeLessThanOrEqual(windows.calls + surprises);
       }),
-      { numRuns: 500 },
+      { numRuns: runsOf(250) },
     ));
 });

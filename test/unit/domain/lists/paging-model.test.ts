@@ -11,6 +11,7 @@ import {
   read as readAny,
   sids,
 } from '../../datasources/paging/plain-lists.js';
+import { runsOf } from '../../../support/property-runs.js';
 
 describe.each([
   ['whole windows', wholeWindows],
@@ -43,7 +44,7 @@ describe.each([
           expect(sids(connection.nodes)).toEqual(sids(rows.slice(at + 1, at + 1 + count)));
           expect(connection.pageInfo.hasNextPage).toBe(at + 1 + count < rows.length);
         }),
-        { numRuns: 100 },
+        { numRuns: runsOf(100) },
       ));
 
     it('before any row', () =>
@@ -55,7 +56,7 @@ describe.each([
           expect(sids(connection.nodes)).toEqual(sids(rows.slice(Math.max(0, at - count), at)));
           expect(connection.pageInfo.hasPreviousPage).toBe(at - count > 0);
         }),
-        { numRuns: 100 },
+        { numRuns: runsOf(100) },
       ));
   });
 
@@ -86,7 +87,7 @@ describe.each([
             );
           },
         ),
-        { numRuns: 200 },
+        { numRuns: runsOf(200) },
       ));
   });
 
@@ -112,7 +113,7 @@ describe.each([
             expect(sids(connection.nodes)).toEqual(sids(old.slice(at + 1)));
           },
         ),
-        { numRuns: 200 },
+        { numRuns: runsOf(200) },
       ));
   });
 

@@ -22,6 +22,7 @@ import { pageRows } from '../../../../src/operations/cost/page-calls.js';
 import { createSchema } from '../../../../src/resolvers/schema.js';
 import { CostUnderTest } from '../../../support/operations/cost-check.js';
 import { type Listed, randomQuery } from '../../../support/operations/random-operation.js';
+import { limitOf, runsOf } from '../../../support/property-runs.js';
 
 const listed: Listed = { sids: ['a', 'b', 'c'], campaigns: [], messages: {} };
 /** Frequency of unreadable values in nullable places. */
@@ -98,7 +99,7 @@ it('no response is longer than its estimate, for any operation and any upstream 
       expect(length).toBeLessThanOrEqual(bytes);
       closest = Math.max(closest, length / bytes);
     }),
-    { numRuns: 150, interruptAfterTimeLimit: 20_000 },
+    { numRuns: runsOf(60), ...limitOf(20_000) },
   );
   expect(closest).toBeGreaterThan(0.7);
 });

@@ -4,6 +4,7 @@ import { neededRows, wholeWindows } from '../../../../src/datasources/paging/sli
 import { type PageArguments } from '../../../../src/domain/lists/page.js';
 import { pageCalls } from '../../../../src/operations/cost/page-calls.js';
 import { cursorAt, plainList, read, sids } from '../../datasources/paging/plain-lists.js';
+import { runsOf } from '../../../support/property-runs.js';
 
 const limits = { defaultSize: 20, maximum: 500 };
 
@@ -94,7 +95,7 @@ it('larger pages show the same rows in at most the estimated calls, whatever the
         expect(larger.calls).toBeLessThanOrEqual(pageCalls(page, limits, before.maximum) + lost);
       },
     ),
-    { numRuns: 400 },
+    { numRuns: runsOf(150) },
   ));
 
 it('49 rows from the end, after row 42 of 130, take three calls', async () => {

@@ -5,6 +5,7 @@ import { buildSchema } from 'graphql';
 import { estimateOf } from '../../../support/operations/estimate.js';
 import { randomQuery } from '../../../support/operations/random-operation.js';
 import { StaticCost } from '../../../support/operations/static-cost.js';
+import { runsOf } from '../../../support/property-runs.js';
 
 const schema = readFileSync(new URL('../../../../schema.graphql', import.meta.url), 'utf8');
 /** The list size and the limit of docs/federation.md: less than 50 for each of the 30 calls that the gateway allows. */
@@ -96,7 +97,7 @@ describe('the directives @cost and @listSize', () => {
         refused += 1;
         expect(ofGateway.of(query, variables)).toBeGreaterThan(maximum);
       }),
-      { numRuns: 2000, seed: 7 },
+      { numRuns: runsOf(600), seed: 7 },
     );
     expect(refused).toBeGreaterThan(50);
   });

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { AggregatorRegistry, Counter, Histogram, Registry } from 'prom-client';
 import { talliedCounter, talliedHistogram } from '../../../../src/telemetry/metrics/tallies.js';
+import { runsOf } from '../../../support/property-runs.js';
 
 const named = { name: 'things_total', help: 'Things.', labelNames: ['kind', 'end'] } as const;
 const buckets = [0.1, 1, 10];
@@ -31,7 +32,7 @@ describe('tallied metrics render like the metrics of prom-client', () => {
         }
         expect(await received(ours)).toEqual(await received(theirs));
       }),
-      { numRuns: 50 },
+      { numRuns: runsOf(50) },
     );
   });
 
@@ -47,7 +48,7 @@ describe('tallied metrics render like the metrics of prom-client', () => {
         }
         expect(await received(ours)).toEqual(await received(theirs));
       }),
-      { numRuns: 50 },
+      { numRuns: runsOf(50) },
     );
   });
 });

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import fc from 'fast-check';
 import { type Permit, priorities } from '../../../../../src/datasources/exotel/rate-limit/priority-queue.js';
 import { requestOf, minuteMs, newRateLimiter, pass, startMs, tried } from './rate-limiter-under-test.js';
+import { runsOf } from '../../../../support/property-runs.js';
 
 beforeEach(() => {
   jest.useFakeTimers({ now: startMs });
@@ -76,7 +77,7 @@ describe('the rate limit, for any arrivals and latencies', () => {
         const reads = sent.filter(({ isRead }) => isRead);
         expect(mostInAMinute(reads)).toBeLessThanOrEqual(limit > 2 ? limit - 1 : limit);
       }),
-      { numRuns: 150 },
+      { numRuns: runsOf(150) },
     );
   });
 
@@ -99,7 +100,7 @@ describe('the rate limit, for any arrivals and latencies', () => {
         await pass(3 * minuteMs);
         expect(late).toEqual([]);
       }),
-      { numRuns: 50 },
+      { numRuns: runsOf(50) },
     );
   });
 });

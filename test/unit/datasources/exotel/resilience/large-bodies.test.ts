@@ -4,6 +4,7 @@ import {
   type LargeBody,
   LargeBodies,
 } from '../../../../../src/datasources/exotel/resilience/large-bodies.js';
+import { runsOf } from '../../../../support/property-runs.js';
 
 /** A body of a test, and what came of it. */
 interface Entered {
@@ -148,7 +149,7 @@ describe('large bodies', () => {
           );
         }
       }),
-      { numRuns: 500 },
+      { numRuns: runsOf(250) },
     );
   });
 });

@@ -9,6 +9,7 @@ import {
   documentedMessage,
 } from '../../../../fixtures/documented-answer.js';
 import { declaredCampaign, declaredMessage } from './declared-rows.js';
+import { runsOf } from '../../../../support/property-runs.js';
 
 const two = (least: number, most: number) =>
   fc.integer({ min: least, max: most }).map((number) => String(number).padStart(2, '0'));
@@ -84,7 +85,7 @@ describe('a malformed row is parsed as declared', () => {
         expect(actual !== undefined).toBe(expected.success);
         if (expected.success) expect(actual).toMatchObject(expected.data);
       }),
-      { numRuns: 1000 },
+      { numRuns: runsOf(300) },
     );
   });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { neededRows, wholeWindows } from '../../../../../src/datasources/paging/slicing.js';
 import { keyOf, plainList, type PlainRow, read, sids } from '../plain-lists.js';
+import { runsOf } from '../../../../support/property-runs.js';
 
 const anyWalk = fc.record({
   length: fc.integer({ min: 1, max: 130 }),
@@ -46,7 +47,7 @@ it('a walk of a list that stands still shows each row once, also between blocks 
       }
       expect(walked).toEqual(expected);
     }),
-    { numRuns: 200 },
+    { numRuns: runsOf(200) },
   ));
 
 describe.each([
