@@ -29,7 +29,7 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 4000}/livez`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # Of a container of 512 MB: docs/operating.md (memory) has the sum.
-ENTRYPOINT ["node", "--max-old-space-size=192", "--max-semi-space-size=16", "dist/main.js"]
+ENTRYPOINT ["node", "--max-old-space-size=208", "--max-semi-space-size=16", "dist/main.js"]
 # Last, so that another revision changes no layer before it.
 ARG VERSION=0.2.0
 ARG REVISION=unknown

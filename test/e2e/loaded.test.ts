@@ -126,7 +126,7 @@ describe('startup', () => {
 
   it('the image sets a heap that fits its container', () => {
     const entrypoint = /^ENTRYPOINT (.*)$/m.exec(textOf('Dockerfile'))?.[1] ?? '';
-    expect(flagsOf(entrypoint)).toEqual(['--max-old-space-size=192', '--max-semi-space-size=16']);
+    expect(flagsOf(entrypoint)).toEqual(['--max-old-space-size=208', '--max-semi-space-size=16']);
     const heap = heapBytes('', flagsOf(entrypoint));
     const { services } = readYaml('compose.yaml') as {
       services: Readonly<Record<string, { mem_limit: string }>>;

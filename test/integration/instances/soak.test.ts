@@ -20,7 +20,7 @@ const sampleEveryMs = 200;
  * has the heap of the image, whose container has 512 MB.
  */
 const heap = process.env['SOAK_SECONDS']
-  ? ['--max-old-space-size=192', '--max-semi-space-size=16']
+  ? ['--max-old-space-size=208', '--max-semi-space-size=16']
   : ['--max-old-space-size=96', '--max-semi-space-size=4'];
 const maximumKilobytes = 400 * 1024;
 

@@ -44,7 +44,7 @@ it('a heap of less than 96 MB is refused, with the flag that raises it', () => {
 
 describe('the memory of a container', () => {
   it.each<[string, number, number, number, string | undefined]>([
-    ['is enough for the image', 1, 192, 512, undefined],
+    ['is enough for the image', 1, 208, 512, undefined],
     ['is exactly enough', 1, 208, 368, undefined],
     [
       'is too little for a larger heap',
