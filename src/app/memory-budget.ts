@@ -1,6 +1,7 @@
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { ConfigError } from '../config/environment/environment.js';
+import { largestResponseBytes } from '../datasources/exotel/transport.js';
 
 const mebibyte = 1024 * 1024;
 
@@ -30,6 +31,8 @@ const others = {
   answers: { share: 1 / 8, mostBytes: 256 * mebibyte },
   /** Large responses of the upstream, until the requests are answered that caused them. */
   upstreamBodies: { share: 1 / 8, mostBytes: 256 * mebibyte },
+  /** One response of the upstream. While it is read there are its bytes, its text and its values, up to five times as much. */
+  upstreamBody: { share: 1 / 20, mostBytes: largestResponseBytes },
   /** Large responses of the upstream to exports, until their clients have read them: no query waits for those. */
   exportBodies: { share: 1 / 16, mostBytes: 128 * mebibyte },
   /** Documents that are being prepared and run, beside those that are kept. */

@@ -39,8 +39,9 @@ export async function openUpstream(runtime: Runtime, telemetry: Telemetry, dispo
   const { collect: collectGarbage, isFull: isHeapFull } = runtime.heap;
   const largeBodies = new LargeBodies(runtime.memory.upstreamBodies, { collectGarbage, isHeapFull });
   const largeExportBodies = new LargeBodies(runtime.memory.exportBodies, { collectGarbage, isHeapFull });
+  const maximumResponseBytes = runtime.memory.upstreamBody;
   const transport = disposables.add(
-    new Transport({ ...upstream, timeoutMs, largeBodies, largeExportBodies }),
+    new Transport({ ...upstream, timeoutMs, maximumResponseBytes, largeBodies, largeExportBodies }),
   );
   const { sharedWindow } = shared;
   const rateLimiter = disposables.add(

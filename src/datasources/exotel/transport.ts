@@ -8,12 +8,13 @@ import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { contentEncodings, decoded } from './content-encoding.js';
 import { maximumReads, maximumWrites } from './resilience/bulkhead.js';
 import { type LargeBody, LargeBodies, type LargeBodyRequest } from './resilience/large-bodies.js';
+import { failureOf } from './transport-failure.js';
 import { type Headers } from './wire/headers.js';
 
 type Controller = Dispatcher.DispatchController;
 
 /** More than any response of a thousand rows, compressed or not. A larger one is a fault and must not fill the memory. */
-const maximumResponseBytes = 16 * 1024 * 1024;
+export const largestResponseBytes = 16 * 1024 * 1024;
 
 /** Smaller bodies are not bounded together. Most pages of 20 campaigns and of 50 messages are smaller. */
 const largeBytes = 64 * 1024;
@@ -32,6 +33,8 @@ export interface TransportOptions {
   readonly apiToken: string;
   /** Timeout of connecting, and the default of a request. */
   readonly timeoutMs: number;
+  /** The largest response; 16 MiB if omitted. */
+  readonly maximumResponseBytes?: number;
   /** Memory of all large responses together, except those to exports. */
   readonly largeBodies?: LargeBodies;
   /** The same for exports. */
@@ -68,15 +71,18 @@ export class Transport {
   readonly #timeoutMs: number;
   readonly #largeBodies: LargeBodies;
   readonly #largeExportBodies: LargeBodies;
+  readonly #maximumBytes: number;
   readonly #headers: Record<string, string>;
   readonly #bodyHeaders: Record<string, string>;
   /** For logs and traces. */
   readonly server: UpstreamServer;
 
-  constructor({ baseUrl, apiKey, apiToken, timeoutMs, largeBodies, largeExportBodies }: TransportOptions) {
+  constructor(options: TransportOptions) {
+    const { baseUrl, apiKey, apiToken, timeoutMs, maximumResponseBytes = largestResponseBytes } = options;
     this.#timeoutMs = timeoutMs;
-    this.#largeBodies = largeBodies ?? new LargeBodies(maximumResponseBytes);
-    this.#largeExportBodies = largeExportBodies ?? new LargeBodies(maximumResponseBytes);
+    this.#maximumBytes = maximumResponseBytes;
+    this.#largeBodies = options.largeBodies ?? new LargeBodies(maximumResponseBytes);
+    this.#largeExportBodies = options.largeExportBodies ?? new LargeBodies(maximumResponseBytes);
     const { origin, hostname, port, protocol } = new URL(baseUrl);
     this.server = {
       origin,
@@ -113,7 +119,12 @@ export class Transport {
     origin?: Pick<CallOrigin, 'holdMemory' | 'isExport'>,
   ): Promise<T> {
     const largeBodies = origin?.isExport ? this.#largeExportBodies : this.#largeBodies;
-    const exchange = new Exchange(reader, { timeoutMs, largeBodies, origin });
+    const exchange = new Exchange(reader, {
+      timeoutMs,
+      largeBodies,
+      maximumBytes: this.#maximumBytes,
+      origin,
+    });
     const hasBody = body !== undefined;
     const usual = hasBody ? this.#bodyHeaders : this.#headers;
     const headers = more ? { ...usual, ...more } : usual;
@@ -134,6 +145,8 @@ export class Transport {
 interface ExchangeOptions {
   readonly timeoutMs: number;
   readonly largeBodies: LargeBodies;
+  /** Of the body, compressed or not. */
+  readonly maximumBytes: number;
   readonly origin: Pick<CallOrigin, 'holdMemory'> | undefined;
 }
 
@@ -191,10 +204,11 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     this.#pieces.push(...this.#chunks.add(chunk));
     this.#bytes += chunk.length;
     if (this.#bytes <= this.#boundBytes) return;
+    const { maximumBytes } = this.#options;
     const stated = Number(this.#headers['content-length']);
     const isStated = stated >= this.#bytes;
-    const assumed = isStated ? stated : this.#bytes <= usualBytes ? usualBytes : maximumResponseBytes;
-    const bytes = (this.#boundBytes = Math.min(assumed, maximumResponseBytes));
+    const assumed = isStated ? stated : this.#bytes <= usualBytes ? usualBytes : maximumBytes;
+    const bytes = (this.#boundBytes = Math.min(assumed, maximumBytes));
     const size = { bytes: bytesPerCharacter * bytes, leastBytes: isStated ? bytes : this.#bytes };
     const hasRoom = this.#enter(size, () => {
       controller.resume();
@@ -247,8 +261,9 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
 
   /** A small body may become the largest. */
   #decode(encodings: readonly string[]): void {
+    const { maximumBytes } = this.#options;
     const decode = (): void => {
-      void decoded(this.#joined(), encodings, maximumResponseBytes)
+      void decoded(this.#joined(), encodings, maximumBytes)
         .then((body) => {
           // A body that can't be decoded counts as empty: the status is still valid.
           this.#pieces = body ? [body] : [];
@@ -258,7 +273,7 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
           this.#responded(this.#takeText());
         });
     };
-    const size = { bytes: bytesPerCharacter * maximumResponseBytes, leastBytes: this.#bytes };
+    const size = { bytes: bytesPerCharacter * maximumBytes, leastBytes: this.#bytes };
     if (this.#enter(size, decode)) decode();
   }
 
@@ -317,34 +332,4 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
 
 function abort(controller: Controller): void {
   controller.abort(new Error('The request timed out.'));
-}
-
-/** Errors of connecting: the request certainly was not sent. Nor was it after an invalid certificate: `certificateError`. */
-const connectErrors = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EADDRNOTAVAIL',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-/** Codes of OpenSSL for certificates, which are checked before anything is sent, and Node's for another host's. */
-const certificateError =
-  /^(?:CERT_|CRL_|DEPTH_ZERO_SELF_SIGNED_CERT$|SELF_SIGNED_CERT_IN_CHAIN$|UNABLE_TO_|INVALID_CA$|ERR_TLS_CERT_ALTNAME_)/;
-
-/** Codes of Node, undici and OpenSSL are words; anything else could be a text from outside. */
-const plainCode = /^[A-Z][A-Z\d_]{1,63}$/;
-
-function failureOf(error: unknown, isTimedOut: boolean, status: number): UpstreamFailure {
-  const { code = '', syscall } = (error ?? {}) as { readonly code?: string; readonly syscall?: string };
-  // A connection that breaks later may have the same code: then the request had been sent.
-  const isConnecting = syscall === undefined || syscall === 'connect' || syscall === 'getaddrinfo';
-  const errorCode = isTimedOut || code === 'UND_ERR_CONNECT_TIMEOUT' ? 'ETIMEDOUT' : code;
-  const facts = plainCode.test(errorCode) ? { errorCode } : {};
-  if ((connectErrors.has(code) && isConnecting) || certificateError.test(code))
-    return new UpstreamFailure('unreachable', facts);
-  const isAccepted = status >= 200 && status < 300;
-  return new UpstreamFailure(isTimedOut ? 'timeout' : 'unavailable', { ...facts, isAccepted });
 }
