@@ -82,6 +82,9 @@ const unanswered: ReadonlySet<FailureReason> = new Set([
   'tooLarge',
 ]);
 
+/** Form of sids that errors name. Anything else in the place of a sid may be a text, or a URL. */
+const sidForm = /^(?:[^\s()@:]|:(?!\/\/)){1,128}$/;
+
 /**
  * Failure or refusal of the upstream. It is a `GatewayError`, so reads can rethrow it; writes turn some reasons into user
  * errors.
@@ -98,7 +101,7 @@ export class UpstreamFailure extends GatewayError {
       ...(reason === 'rateLimited' && { retryAfter: facts.retryAfterSeconds ?? 60 }),
       ...(reason === 'noRoom' && { retryAfter: 1 }),
       ...(reason === 'tooLarge' && { of: 'bytes' }),
-      ...(facts.sid !== undefined && { sid: facts.sid }),
+      ...(facts.sid !== undefined && sidForm.test(facts.sid) && { sid: facts.sid }),
     });
   }
 

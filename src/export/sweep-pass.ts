@@ -89,10 +89,9 @@ export class SweepPass {
   /**
    * Whether the end of the list is to be read again, after a pause: the list has had rows behind it, which may have gone, or which
    * a single answer may lack.
-   * @param notThere rows that the upstream counts, but which are known not to be there.
    */
-  needsConfirmation(notThere: number): boolean {
-    if (this.#behind <= notThere || this.#confirmations === maximumConfirmations) return false;
+  needsConfirmation(): boolean {
+    if (this.#behind <= 0 || this.#confirmations === maximumConfirmations) return false;
     if (this.#endReads === maximumEndReads) return false;
     this.#confirmations += 1;
     this.#endReads += 1;

@@ -143,7 +143,7 @@ export class Sweep<T extends { readonly sid: string }> {
    * @throws UpstreamFailure if rows may have been passed over in every pass.
    */
   goesOnAtEnd(): boolean {
-    if (this.#pass.needsConfirmation(this.#windows.notThere)) return true;
+    if (this.#pass.needsConfirmation()) return true;
     if (!this.#pass.mayLackRows(this.#swept.distinct)) return false;
     this.#beginPass();
     return true;

@@ -7,16 +7,12 @@ import { wholeWindows } from '../datasources/paging/slicing.js';
 
 /** Attempts to read two neighbours of a list that gives one row a page, while it moves. */
 const maximumAttempts = 10;
-/** Reads, with pauses between them, after which rows that are counted and not returned count as not there. */
-const maximumShortReads = 3;
 
 /** The windows of a sweep: as large as the upstream gives, beginning at any row. */
 export class SweptWindows<T extends { readonly sid: string }> {
   readonly #maximum: PageMaximum;
   readonly #fetch: WindowFetch<T>;
   #size: number;
-  #shortReads = 0;
-  #notThere = 0;
 
   /** @param fetch reads one window from the upstream. */
   constructor(maximum: PageMaximum, fetch: WindowFetch<T>) {
@@ -30,14 +26,9 @@ export class SweptWindows<T extends { readonly sid: string }> {
     return this.#size;
   }
 
-  /** Rows that the upstream counts at the end of the list, but which are not there, as several reads have shown. */
-  get notThere(): number {
-    return this.#notThere;
-  }
-
   /**
    * Reads a window, of two rows at least: one shows where the other follows.
-   * @throws UpstreamFailure where rows are counted behind it and not returned; the total is corrected when that stays so.
+   * @throws UpstreamFailure where rows are counted behind it and not returned: nothing tells whether they are there.
    */
   async read(offset: number): Promise<Window<T>> {
     let window = await this.readOne(offset);
@@ -50,22 +41,13 @@ export class SweptWindows<T extends { readonly sid: string }> {
       const isSame = sidOf(again.rows[0]) === sidOf(row);
       const [next] = rows;
       if (isSame && total === window.total && total === again.total) {
-        if (!next) return this.#shortened(window);
+        if (!next) throw new UpstreamFailure('invalidResponse');
         this.#size = 2;
         return { ...window, limit: 2, rows: [row, next] };
       }
       window = again;
     }
     return window;
-  }
-
-  /** A window behind which no rows are, though the upstream counts some. */
-  #shortened(window: Window<T>): Window<T> {
-    this.#shortReads += 1;
-    if (this.#shortReads < maximumShortReads) throw new UpstreamFailure('invalidResponse');
-    const total = window.offset + window.rows.length;
-    this.#notThere = window.total - total;
-    return { ...window, total };
   }
 
   /**

@@ -81,8 +81,11 @@ export class CampaignLoader {
       const row = isFresh(sid) ? undefined : search.rows.get(sid);
       // The window may be a stale entry, and the snapshot newer.
       if (row) return snapshots.use(sid, options)?.value.campaign ?? row;
-      if (!isFresh(sid) && !single.has(sid)) throw new TooManyCampaigns(missing.length + 1, batchCalls + 1);
-      return this.#loadOne(sid, options);
+      if (isFresh(sid) || single.has(sid)) return this.#loadOne(sid, options);
+      if (missing.includes(sid)) throw new TooManyCampaigns(missing.length + 1, batchCalls + 1);
+      // It was fresh when the batch began: the calls for the others took longer than it stays fresh.
+      const known = snapshots.use(sid, options);
+      return known ? known.value.campaign : this.#loadOne(sid, options);
     };
     return Promise.all(sids.map((sid) => load(sid).catch(asError)));
   }

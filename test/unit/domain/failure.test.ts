@@ -190,6 +190,18 @@ describe('a write may have been processed, depending on the HTTP status', () => 
 });
 
 describe('an upstream failure', () => {
+  it.each([
+    ['f2284e77ea5a4224911251b08f861af2', true],
+    ['camp-1_a.b~c', true],
+    ['a/b:c', true],
+    ['https://api.example.com/secret', false],
+    ['at Object.<anonymous> (/srv/app.js:10:3)', false],
+    ['https://key:token@api.example.com/secret', false],
+    ['x'.repeat(129), false],
+  ])('with the sid %.30s names it: %s', (sid, isNamed) => {
+    expect(new UpstreamFailure('invalidResponse', { sid }).extensions['sid']).toBe(isNamed ? sid : undefined);
+  });
+
   const reasons = Object.entries(codes) as [FailureReason, [string, boolean]][];
   it.each(reasons)('with reason %s has its code for the client', (reason, [code, mayHaveBeenProcessed]) => {
     expect(new UpstreamFailure(reason)).toMatchObject({ reason, code, mayHaveBeenProcessed });

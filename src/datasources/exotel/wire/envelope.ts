@@ -1,13 +1,13 @@
 import { field, isObject, type JsonObject, nested, shapeOf, unread, type WireType } from './fields.js';
 import { count, exactText, integer } from './values.js';
 
-/** Longer ones are no ids of requests; people see them. */
-const maximumRequestIdLength = 128;
+/** Ids of requests are written to the log: any other text of the upstream must not be. */
+const requestIdForm = /^[\w.-]{1,128}$/;
 
 const requestId: WireType<string | undefined> = {
   read: (value) => {
     const id = exactText.read(value);
-    return id !== undefined && id.length <= maximumRequestIdLength ? id : undefined;
+    return id !== undefined && requestIdForm.test(id) ? id : undefined;
   },
   shape: 'text',
 };

@@ -66,8 +66,8 @@ function isEncoded(query: string): boolean {
 }
 
 function isSet(search: URLSearchParams, name: string): boolean {
-  const value = search.get(name) ?? '0';
-  if (value !== '0' && value !== '1') throw new InputError(name, 'must be 1, or left out.');
+  const value = search.get(name);
+  if (value !== null && value !== '1') throw new InputError(name, 'must be 1, or left out.');
   return value === '1';
 }
 

@@ -10,12 +10,23 @@ import {
 let sandbox: Sandbox;
 let gateway: GatewayUnderTest;
 let now = Date.parse('2026-05-01T10:00:00Z');
+/** How long a call takes. */
+let durationMs = 0;
 
 beforeAll(async () => {
-  sandbox = await startSandbox({ ...credentials, clock: () => now, seed: 'demo' });
+  sandbox = await startSandbox({
+    ...credentials,
+    clock: () => now,
+    seed: 'demo',
+    faults: () => {
+      now += durationMs;
+      return undefined;
+    },
+  });
   gateway = await startGatewayOn(sandbox.baseUrl, {}, () => now);
 });
 beforeEach(() => {
+  durationMs = 0;
   now += 3_600_000; // nothing that was read before is fresh
   sandbox.calls.splice(0);
 });
@@ -51,6 +62,17 @@ describe('_entities', () => {
     const { data } = await entities(sids.map(reference));
     expect(data?._entities.map((entity) => entity?.sid)).toEqual(sids);
     expect(sandbox.calls).toHaveLength(1);
+  });
+
+  it('include campaigns that were fresh when the batch began, however long its calls take', async () => {
+    const known = newest(1000).at(-1) ?? ''; // far behind the newest window
+    await entities([reference(known)]);
+    sandbox.calls.splice(0);
+    durationMs = 11 * 60_000;
+    const { data, errors } = await entities([known, 'nobody1', 'nobody2'].map(reference));
+    expect(errors).toBeUndefined();
+    expect(data?._entities.map((entity) => entity?.sid)).toEqual([known, undefined, undefined]);
+    expect(sandbox.calls).toHaveLength(3);
   });
 
   it('cost no call if only sid is selected', async () => {

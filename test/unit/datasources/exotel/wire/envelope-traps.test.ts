@@ -101,6 +101,21 @@ describe('the http_code of the envelope', () => {
   });
 });
 
+describe('the request_id of the envelope', () => {
+  it.each([
+    ['55f7e5c1c3a94dcc8f7f4f6a1a2b3c4d', true],
+    ['at Object.<anonymous> (/srv/app.js:10:3)', false],
+    ['https://key:token@api.example.com/secret', false],
+  ])('%.50s may be logged: %s', async (id, mayBeLogged) => {
+    upstream.answers({ request_id: id, response: item({ sid: 'unreadable' }) });
+    const failure: unknown = await upstream
+      .client()
+      .getCampaign(documentedSid)
+      .catch((error: unknown) => error);
+    expect(failure).toMatchObject({ facts: { requestId: mayBeLogged ? id : undefined } });
+  });
+});
+
 describe('an invalid row does not affect its neighbours', () => {
   const bad: [string, unknown, string][] = [
     ['null', null, 'invalidResponse'],
