@@ -57,9 +57,10 @@ async function open(options: { readonly isKnown: boolean }): Promise<Open> {
 /** Waits until everything that was sent before has been handled. */
 async function settled({ received, send }: Open): Promise<void> {
   send({ id: 'last', type: 'subscribe', payload: { query: '{ __typename }' } });
-  const isLast = (message: unknown) => (message as { id?: string; type: string }).type === 'complete';
-  await until(() => received.some(isLast));
-  received.splice(-2);
+  const isLast = (message: unknown): boolean => (message as { id?: string }).id === 'last';
+  const isOver = (message: unknown): boolean => (message as { type: string }).type === 'complete';
+  await until(() => received.some((message) => isLast(message) && isOver(message)));
+  received.splice(0, received.length, ...received.filter((message) => !isLast(message)));
 }
 
 describe('a ping', () => {
