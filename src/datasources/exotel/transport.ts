@@ -207,6 +207,10 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     const { maximumBytes } = this.#options;
     const stated = Number(this.#headers['content-length']);
     const isStated = stated >= this.#bytes;
+    if (isStated && stated > maximumBytes) {
+      this.#end(); // the rest of it would only be garbage
+      return;
+    }
     const assumed = isStated ? stated : this.#bytes <= usualBytes ? usualBytes : maximumBytes;
     const bytes = (this.#boundBytes = Math.min(assumed, maximumBytes));
     const size = { bytes: bytesPerCharacter * bytes, leastBytes: isStated ? bytes : this.#bytes };
@@ -318,6 +322,7 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
   /** Ends the exchange without a response. */
   fail(error: unknown): void {
     clearTimeout(this.#timer);
+    this.#pieces = []; // undici may hold this exchange for longer
     const isWaiting = this.#large?.hasRoom === false;
     this.#large?.release();
     const failure = this.#isTooLarge
