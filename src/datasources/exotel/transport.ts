@@ -1,5 +1,5 @@
 import { isAscii } from 'node:buffer';
-import { type Dispatcher, Pool } from 'undici';
+import { type Dispatcher, errors, Pool } from 'undici';
 import { JoinedChunks } from '../../domain/joined-chunks.js';
 import { type CallOrigin } from '../../domain/requests/request-trace.js';
 import { type UpstreamServer } from '../../domain/telemetry.js';
@@ -208,7 +208,7 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     const stated = Number(this.#headers['content-length']);
     const isStated = stated >= this.#bytes;
     if (isStated && stated > maximumBytes) {
-      this.#end(); // the rest of it would only be garbage
+      controller.abort(new errors.ResponseExceededMaxSizeError()); // as the pool does, before all of it has come
       return;
     }
     const assumed = isStated ? stated : this.#bytes <= usualBytes ? usualBytes : maximumBytes;
