@@ -47,14 +47,12 @@ export interface FailureFacts {
   readonly sid?: string;
   readonly name?: string;
   readonly createdAt?: string;
-  /** True after a timeout of a proxy (408, 499, 504): the upstream may still process the request. */
+  /** True after a status that a proxy may have sent (a redirect, 408, 499, 504): the upstream may still process the request. */
   readonly mayStillRun?: boolean;
   /** Code of the error that broke the connection or prevented one: `ECONNREFUSED`, `CERT_HAS_EXPIRED`. For logs only. */
   readonly errorCode?: string;
   /** True if the status was 2xx and the rest of the response was lost: the request was probably processed. */
   readonly isAccepted?: boolean;
-  /** True for an unreadable response with a status that gives no reason: a redirect, or another server's 404. */
-  readonly isRefused?: boolean;
   /** True for a refusal that contains a campaign, as a success does. */
   readonly isContradicted?: boolean;
   /** Path of the argument that the upstream refused, in the schema's names, if it is known. */

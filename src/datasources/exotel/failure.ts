@@ -44,7 +44,7 @@ const endedByServer: ReadonlySet<number> = new Set([500, 501, 502, 503, 505, 507
 function failureOfStatus(status: number, requestId: string | undefined): UpstreamFailure {
   const refusal = refusalOf(status);
   if (refusal) return new UpstreamFailure(refusal, { requestId });
-  if (status < 400) return new UpstreamFailure('invalidResponse', { requestId, isRefused: true });
+  if (status < 400) return new UpstreamFailure('invalidResponse', { requestId, mayStillRun: true });
   return new UpstreamFailure('unavailable', { requestId, mayStillRun: !endedByServer.has(status) });
 }
 
@@ -112,7 +112,7 @@ export function failureOfResponse(response: RefusedResponse, nowMs: number): Ups
   }
   // A 404 that is not from the API means that the address is wrong, not that the campaign does not exist.
   const isJson = typeof json === 'object' && json !== null;
-  if (status === 404 && !isJson) return new UpstreamFailure('invalidResponse', { isRefused: true });
+  if (status === 404 && !isJson) return new UpstreamFailure('invalidResponse', { mayStillRun: true });
   return new UpstreamFailure(reason, { requestId, isContradicted });
 }
 

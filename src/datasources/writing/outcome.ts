@@ -119,7 +119,6 @@ export function settledByUnseen(nowMs: number, timeoutMs: number): number {
 
 /** Tells whether the upstream itself ended the exchange, by an error status or by breaking the connection. */
 export function isEndedByUpstream({ reason, facts }: UpstreamFailure): boolean {
-  if (reason === 'invalidResponse') return facts.isRefused === true;
   return reason === 'unavailable' && !facts.mayStillRun && !facts.isAccepted;
 }
 

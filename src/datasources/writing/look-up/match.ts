@@ -26,7 +26,8 @@ export interface LostCreate extends SentSpan {
  * - `rewritten`: every field but the name equals what was sent, and the name is a known rewriting.
  * - `named`: an answer to the create named it, and it differs in one property. Any of the rows above is more likely the campaign.
  * - `suspect`: an answer to the create named it, and it differs in more. It is not the campaign where another row is likely.
- * - `sameName`: the name is the same or similar, and another field differs or is unreadable.
+ * - `sameName`: the name is the same or similar, and another field differs or is unreadable. A weak similarity counts beside one
+ *   difference only.
  * - `sameContent`: every field but the name equals what was sent, and the name is no known rewriting. A gateway may have added
  *   its callback addresses.
  * - `none`: the row is another campaign.
@@ -68,12 +69,13 @@ function contentMatchOf(row: Row<Campaign>, lost: LostCreate, aheadMs: number): 
   }
   const different = differences(draft, row);
   if (different.size > 0) {
-    if (similarity !== 'different') return 'sameName';
+    const isNamedAlike = similarity === 'weak' ? different.size === 1 : similarity !== 'different';
+    if (isNamedAlike) return 'sameName';
     const isAddedAlone = different.size === 1 && different.has('callbacks') && hasAddedCallbacks(draft, row);
     return isAddedAlone ? 'sameContent' : 'none';
   }
-  if (similarity === 'different' || similarity === 'near') return 'sameContent';
-  return similarity === 'same' ? 'exact' : 'rewritten';
+  if (similarity === 'same') return 'exact';
+  return similarity === 'rewritten' || similarity === 'cut' ? 'rewritten' : 'sameContent';
 }
 
 /** Matches a row that an answer to the create named. The answer outweighs a single difference. */

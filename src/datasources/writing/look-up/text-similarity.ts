@@ -5,8 +5,9 @@
  *   case, and replace or drop characters (spaces, punctuation, emoji, everything that is not ASCII).
  * - `cut`: the stored text is the beginning of the sent one, rewritten or not.
  * - `near`: one contains the other, or the stored text is too long to be compared.
+ * - `weak`: they share one or two letters, or none because a layer may have dropped them. Unrelated texts do too.
  */
-export type Similarity = 'same' | 'rewritten' | 'cut' | 'near' | 'different';
+export type Similarity = 'same' | 'rewritten' | 'cut' | 'near' | 'weak' | 'different';
 
 /** Length of the shortest column for names that is expected. A shorter beginning of a name is rather another name. */
 const shortestCut = 20;
@@ -33,9 +34,12 @@ export function similarityOf(sent: string, stored: string): Similarity {
   const cut = unescaped(withoutBrokenEscape(stored)).map(letters);
   const isCut = sentAs.some((one) => cut.some((other) => startsWith(one, other)));
   if (isLong && (isCut || isAsciiOf(sent, withoutBrokenEscape(stored), startsWith))) return 'cut';
+  const isLongPart = (whole: string, part: string): boolean =>
+    part.length >= fewestLetters && whole.includes(part);
+  if (isSome((one, other) => isLongPart(one, other) || isLongPart(other, one))) return 'near';
   const mayBeAllDropped = asciiLetters(sent) === '' || normalized(stored) === '';
   return isSome((one, other) => isPartOf(one, other, mayBeAllDropped) || isPartOf(other, one))
-    ? 'near'
+    ? 'weak'
     : 'different';
 }
 
@@ -119,8 +123,14 @@ function fullyUnescaped(text: string): string {
   return decoded;
 }
 
+const jsonEscapes: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
+
 function jsonDecoded(text: string): string {
-  return text.replaceAll(/\\u([0-9a-f]{4})/gi, characterOf);
+  return text.replaceAll(
+    /\\(?:u([0-9a-f]{4})|(["\\/bfnrt]))/gi,
+    (escape: string, hexDigits: string | undefined, letter = '') =>
+      hexDigits === undefined ? (jsonEscapes[letter] ?? letter) : characterOf(escape, hexDigits),
+  );
 }
 
 const namedEntities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };

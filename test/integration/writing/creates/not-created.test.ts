@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type Fault } from '../../../../src/sandbox/http/faults.js';
 import { type CreateCampaignInput } from '../../../operations/generated.js';
 import {
+  answerOf,
   create,
   createdSid,
   diwali,
@@ -11,7 +12,7 @@ import {
   posts,
   sidsOf,
 } from '../../../support/writing/creating.js';
-import { setup, type SandboxAndGateway } from '../../../support/gateway/setup.js';
+import { setup, startScripted, type SandboxAndGateway } from '../../../support/gateway/setup.js';
 
 let both: SandboxAndGateway;
 
@@ -47,12 +48,11 @@ describe('a create whose two attempts the upstream itself ended, and that is not
     ['503', { kind: 'status', status: 503 }],
     ['507', { kind: 'status', status: 507 }],
     ['half of a refusal', { kind: 'truncate' }],
-    ['a redirect', { kind: 'status', status: 302 }],
   ];
   it.each(ends)('(%s) is UPSTREAM_UNAVAILABLE, and its key is free for any input', async (_how, fault) => {
     const { gateway, sandbox } = await startWith(fault, fault);
     const { codes } = await create(gateway, keyed);
-    expect(codes).toEqual([fault.status === 302 ? 'UPSTREAM_INVALID_RESPONSE' : 'UPSTREAM_UNAVAILABLE']);
+    expect(codes).toEqual(['UPSTREAM_UNAVAILABLE']);
     expect(sandbox.calls.map(({ method }) => method)).toEqual(['POST', 'GET', 'GET', 'POST', 'GET', 'GET']);
     expect([await createdSid(gateway, otherInput)]).toEqual(sidsOf(sandbox));
     expect(posts(sandbox)).toBe(3);
@@ -108,6 +108,49 @@ describe('OUTCOME_UNKNOWN, and a repeat with the key continues with a search', (
     const { gateway, sandbox } = await startBefore(600, { kind: 'reset', when: 'after' });
     const sid = await createdSid(gateway, diwali);
     expect(sandbox.state.find(sid)?.name).toBe(diwali.name);
+    expect(posts(sandbox)).toBe(1);
+  });
+});
+
+describe('a POST that another server answered, for all that is known', () => {
+  it.each([300, 301, 302, 303, 304, 307, 308, 404])(
+    '(HTTP %i, not as the API does) may still be processed: the outcome is unknown after two, and the key stays taken',
+    async (status) => {
+      const { gateway, methods } = await startScripted(
+        ({ method }, response) => {
+          if (method !== 'POST') return answerOf([]);
+          response.writeHead(status).end('<html>elsewhere</html>');
+          return undefined;
+        },
+        { EXOTEL_TIMEOUT_MS: '1000' },
+      );
+      expect((await create(gateway, keyed)).codes).toEqual(['OUTCOME_UNKNOWN']);
+      expect((await create(gateway, otherInput)).codes).toEqual(['IDEMPOTENCY_KEY_REUSED']);
+      expect(methods().filter((method) => method === 'POST')).toHaveLength(2);
+    },
+  );
+});
+
+describe("another program's campaign of the time of a create that was not done", () => {
+  const others = { template: 'Another text', senderId: 'OTHERS', lists: ['another'] };
+  it.each(['', '  ', 'a', 'camp', '---', '🎉', 'नमस्ते'])(
+    'with the name %j and other properties is no obstacle to the second POST, unless its name is similar',
+    async (name) => {
+      const { gateway, sandbox } = await startWith({ kind: 'reset' });
+      sandbox.state.insert({ ...diwaliAlready, ...others, name, createdAt: Date.now() });
+      const { codes } = await create(gateway, { ...keyed, name: 'Diwali campaign' });
+      const isSimilar = name === 'camp';
+      expect({ codes, posts: posts(sandbox) }).toEqual({
+        codes: isSimilar ? ['OUTCOME_UNKNOWN'] : [],
+        posts: isSimilar ? 1 : 2,
+      });
+    },
+  );
+
+  it.each(['', 'a'])('with the name %j and one other property may be the campaign', async (name) => {
+    const { gateway, sandbox } = await startWith({ kind: 'reset' });
+    sandbox.state.insert({ ...diwaliAlready, senderId: 'OTHERS', name, createdAt: Date.now() });
+    expect((await create(gateway, keyed)).codes).toEqual(['OUTCOME_UNKNOWN']);
     expect(posts(sandbox)).toBe(1);
   });
 });

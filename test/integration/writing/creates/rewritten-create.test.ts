@@ -108,6 +108,7 @@ describe('a lost create of which the upstream changes another property', () => {
     ],
     ['ids without their zeros', { dltEntityId: '0012' }, { dlt_entity_id: '12' }],
     ['a text escaped for HTML', { template: 'Buy & save' }, { template: 'Buy &amp; save' }],
+    ['a text escaped for JSON', { template: 'Say "yes"\nnow' }, { template: 'Say \\"yes\\"\\nnow' }],
     ['no schedule, and sets one', {}, { schedule: { start_time: at(11 * minute), end_time: null } }],
     ['another text altogether, and no name of the caller', { name: null }, { template: 'Rewritten' }],
     [
