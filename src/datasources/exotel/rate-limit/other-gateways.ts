@@ -22,11 +22,15 @@ export class OtherGateways {
   /** Gateways that there were, this one included. */
   #count = 1;
   #calls: readonly EnteredCall[] = [];
-  /** Calls from before an outage or a loss, of gateways that have not entered theirs again. */
   #remembered: readonly EnteredCall[] = [];
   /** After an outage or a loss, the time by which all other gateways have entered their calls again. */
   #settledAtMs = 0;
   #heldUntilMs = 0;
+
+  /** Calls from before an outage or a loss, of gateways that have not entered theirs again. */
+  get remembered(): readonly EnteredCall[] {
+    return this.#remembered;
+  }
 
   /** Notes an outage of Redis that is over, or the loss of entries while Redis answers. */
   lose(nowMs: number, why: 'outage' | 'loss'): void {

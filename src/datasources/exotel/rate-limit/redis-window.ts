@@ -135,14 +135,26 @@ export class RedisWindow implements SharedWindow {
     void this.#options.connection.tryRun((redis) => redis.zrem(this.#key('gateways'), this.#gateway));
   }
 
-  /** Enters all calls of this gateway, in place of those that the window has. */
+  /** Enters all calls of this gateway, in place of those that the window has, and those it knows of gateways that are gone. */
   async #enter(calls: readonly OwnCall[]): Promise<void> {
     const nowMs = this.#options.now();
-    const values = calls.flatMap(({ id, isBackground, beganAtMs, expiresAtMs }) => {
-      const isInFlight = expiresAtMs === Infinity;
-      const leftMs = isInFlight ? this.#inFlightMs : Math.max(0, Math.ceil(expiresAtMs - nowMs));
-      return [id, Number(isBackground), Math.floor(nowMs - beganAtMs), leftMs, Number(isInFlight)];
-    });
+    const own = calls.map((call) => ({
+      ...call,
+      id: `${this.#gateway}/${call.id}`,
+      isInFlight: call.expiresAtMs === Infinity,
+    }));
+    const values = [...own, ...this.#others.remembered].flatMap(
+      ({ id, isBackground, beganAtMs, expiresAtMs, isInFlight }) => {
+        const leftMs = Math.max(0, Math.ceil(Math.min(expiresAtMs - nowMs, this.#inFlightMs)));
+        return [
+          id,
+          Number(isBackground),
+          Math.max(0, Math.floor(nowMs - beganAtMs)),
+          leftMs,
+          Number(isInFlight),
+        ];
+      },
+    );
     this.#epoch = '';
     this.#isEntering = true;
     const entry = (this.#entries += 1);

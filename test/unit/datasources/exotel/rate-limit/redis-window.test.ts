@@ -8,12 +8,31 @@ import { request, closeWindows, windowOf } from './shared-window-under-test.js';
 
 let redis: RunningRedis;
 
+/** Sets the clock of Redis, for the window: what it has looks older once the clock is set forward. */
+async function setClock(client: Redis, prefix: string, aheadMs: number): Promise<void> {
+  const keyOf = (name: string): string => `${prefix}budget:${name}`;
+  const shifted = (time: string): string => String(Number(time) - aheadMs);
+  for (const [id, call] of Object.entries(await client.hgetall(keyOf('calls'))))
+    if (id !== 'epoch') await client.hset(keyOf('calls'), id, call.replaceAll(/\d{13}/g, shifted));
+  for (const id of await client.zrange(keyOf('gateways'), 0, -1))
+    await client.zincrby(keyOf('gateways'), -aheadMs, id);
+  for (const time of ['clock', 'pausedUntil']) {
+    const value = await client.hget(keyOf('account'), time);
+    if (value !== null) await client.hset(keyOf('account'), time, shifted(value));
+  }
+}
+
 describeWithRedis('the shared window', () => {
+  let client: Redis;
   beforeAll(async () => {
     redis = await startRedis();
   });
+  beforeEach(() => {
+    client = clientOf(redis);
+  });
   afterEach(() => {
     closeWindows();
+    client.disconnect();
   });
   afterAll(() => redis.stop());
 
@@ -44,18 +63,31 @@ describeWithRedis('the shared window', () => {
     await back.stop();
   });
 
+  it('counts calls, and waits out a pause, for as long as before if the clock of Redis is set back', async () => {
+    const prefix = randomUUID();
+    const { window: a } = await windowOf(redis, prefix, { minute: 1000 });
+    const { window: b, views } = await windowOf(redis, prefix, { minute: 1000 });
+    expect(await a.take(request('1'))).toBe('granted');
+    a.end('1', true, undefined);
+    a.pause(500);
+    expect(await b.take(request('1', 1))).toMatchObject({ waitMs: expect.anything() });
+    await setClock(client, prefix, -3_600_000);
+    const atMs = performance.now();
+    expect(await b.take(request('1', 1))).toMatchObject({ waitMs: expect.anything() });
+    expect(views.at(-1)?.calls).toMatchObject([{ isInFlight: false }]);
+    expect(views.at(-1)?.calls[0]?.expiresAtMs).toBeLessThan(atMs + 1100);
+    expect(views.at(-1)?.pausedUntilMs).toBeLessThan(atMs + 600);
+    await until(async () => (await b.take(request('1', 1))) === 'granted');
+  });
+
   describe.each([
     ['all of its data', (client: Redis) => client.flushall()],
     ['the calls only', (client: Redis, prefix: string) => client.del(`${prefix}budget:calls`)],
+    [
+      'time, as its clock is set forward',
+      (client: Redis, prefix: string) => setClock(client, prefix, 90_000),
+    ],
   ])('whose Redis loses %s, and goes on', (_what, lose) => {
-    let client: Redis;
-    beforeEach(() => {
-      client = clientOf(redis);
-    });
-    afterEach(() => {
-      client.disconnect();
-    });
-
     it('counts the calls of all gateways as before', async () => {
       const prefix = randomUUID();
       const atMs = performance.now();
@@ -72,6 +104,22 @@ describeWithRedis('the shared window', () => {
       expect(await b.take(request('3', 3))).toMatchObject({ waitMs: expect.anything() });
       expect(b.weight).toBe(1);
       for (const { calls } of views.slice(before)) expect(calls).toHaveLength(2);
+    });
+
+    it('counts the calls of a gateway that is gone, also through one that starts then', async () => {
+      const prefix = randomUUID();
+      const a = await windowOf(redis, prefix, { minute: 60_000 });
+      const { window: b, views } = await windowOf(redis, prefix, { minute: 60_000 });
+      expect(await a.window.take(request('1'))).toBe('granted');
+      expect(await a.window.take(request('2'))).toBe('granted');
+      a.window.end('1', true, undefined);
+      await until(() => views.at(-1)?.calls.length === 2);
+      a.close();
+      await lose(client, prefix);
+      const { window: c } = await windowOf(redis, prefix, { minute: 60_000 });
+      await until(async () => (await b.take(request('1', 3))) === 'granted');
+      expect(await c.take(request('1', 3))).toMatchObject({ waitMs: expect.anything() });
+      expect(await c.take(request('1', 4))).toBe('granted');
     });
 
     it('counts no call that was still asking for its place', async () => {

@@ -30,14 +30,13 @@ export async function windowOf(
   });
   const views: OthersView[] = [];
   window.open((view) => views.push(view), own);
-  open.push({
-    close: () => {
-      window.close();
-      connection.close();
-    },
-  });
+  const close = (): void => {
+    window.close();
+    connection.close();
+  };
+  open.push({ close });
   await connection.ready(5000);
-  return { window, views };
+  return { window, views, close };
 }
 
 /** Closes all windows. */
