@@ -2,7 +2,7 @@ import { type Caller } from '../domain/requests/caller.js';
 import { closingEvents } from '../domain/closing-events.js';
 
 /** Timers stand still while the machine is suspended, and the clock may be set: the time is compared at least this often. */
-const longestTimerMs = 60_000;
+const longestTimerMs = 5000;
 
 /**
  * Calls back once a caller's credentials have expired or were revoked; never before this returns.

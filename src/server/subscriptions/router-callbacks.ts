@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type GraphQLFormattedError } from 'graphql';
 import { type Logger } from 'pino';
-import { onCredentialsEnd } from '../../auth/credentials-end.js';
+import { haveCredentialsEnded, onCredentialsEnd } from '../../auth/credentials-end.js';
 import { attempt, GatewayError } from '../../domain/errors.js';
 import { logFields } from '../../domain/requests/request-trace.js';
 import { type OperationResult, type ResultStream } from '../../operations/operation-result.js';
@@ -69,7 +69,10 @@ export class RouterCallbacks {
       stopWatching();
       return events;
     }
-    const subscription = new RouterSubscription(router, events, credentials.signal);
+    const subscription = new RouterSubscription(router, events, {
+      end: credentials.signal,
+      haveEnded: () => haveCredentialsEnded(caller, now()),
+    });
     this.#open.add(subscription);
     void subscription.delivered.then((isComplete) => {
       stopWatching();
@@ -80,23 +83,29 @@ export class RouterCallbacks {
   }
 }
 
+/** Credentials of the caller of a subscription. */
+interface WatchedCredentials {
+  /** Aborted once they end: at once, or some seconds after the clock was set. */
+  readonly end: AbortSignal;
+  readonly haveEnded: () => boolean;
+}
+
 /** One subscription of a router, which begins at once. Once the credentials of its caller end, only `complete` is sent. */
 class RouterSubscription {
   readonly #router: Router;
   readonly #events: ResultStream;
-  readonly #credentialsEnd: AbortSignal;
+  readonly #credentials: WatchedCredentials;
   /** Aborted when the subscription ends, for whatever reason: ends every wait. */
   readonly #ended = new AbortController();
   /** True once the router has received all events; false if it is gone. */
   readonly delivered: Promise<boolean>;
 
-  /** @param credentialsEnd aborted when the credentials of the caller end. */
-  constructor(router: Router, events: ResultStream, credentialsEnd: AbortSignal) {
+  constructor(router: Router, events: ResultStream, credentials: WatchedCredentials) {
     this.#router = router;
     this.#events = events;
-    this.#credentialsEnd = credentialsEnd;
-    if (credentialsEnd.aborted) this.#leave();
-    else credentialsEnd.addEventListener('abort', this.#leave, { once: true });
+    this.#credentials = credentials;
+    if (credentials.end.aborted) this.#leave();
+    else credentials.end.addEventListener('abort', this.#leave, { once: true });
     if (router.heartbeatMs > 0) void this.#sendHeartbeats();
     this.delivered = this.#deliver();
   }
@@ -109,16 +118,16 @@ class RouterSubscription {
 
   async #deliver(): Promise<boolean> {
     try {
-      const isGone = !(await this.#deliverEvents()) && !this.#credentialsEnd.aborted;
+      const isGone = !(await this.#deliverEvents()) && !this.#credentials.end.aborted;
       if (isGone) return false;
       this.#ended.abort(); // no heartbeat after the end
-      if (this.#credentialsEnd.aborted) await this.#reportCredentialsEnd();
+      if (this.#credentials.haveEnded()) await this.#reportCredentialsEnd();
       else await this.#router.deliver('complete', {});
       return true;
     } catch {
       return false; // the router is gone
     } finally {
-      this.#credentialsEnd.removeEventListener('abort', this.#leave);
+      this.#credentials.end.removeEventListener('abort', this.#leave);
       this.#leave();
     }
   }

@@ -6,6 +6,8 @@ import { type Sandbox } from '../../../src/sandbox/sandbox.js';
 import { setup } from '../../support/gateway/setup.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 import { inSeconds, type Issuer, sign, startIssuer } from '../../support/clients/issuer.js';
+import { ask } from '../../support/clients/ask.js';
+import { startRouter } from '../../support/clients/router.js';
 import { subscribe, transports, until } from '../../support/clients/subscribing.js';
 
 let issuer: Issuer;
@@ -137,6 +139,31 @@ describe('a subscription', () => {
     await askOverSocket(bearer(await sign(issuer.key)));
     for (const { errors, hasEnded } of subscribers) expect([...errors, hasEnded()]).toEqual([false]);
   });
+});
+
+it('a router is told that a token has expired, also if a change arrives first after the clock was set', async () => {
+  const router = await startRouter();
+  let aheadMs = 0;
+  const routed = await setup({
+    sandbox: { clock: () => 0 },
+    gateway: {
+      now: () => Date.now() + aheadMs,
+      environment: { ...issuer.environment, SUBSCRIPTION_CALLBACK_ORIGINS: router.origin },
+    },
+  });
+  const { sid: watched } = routed.sandbox.state.insert({ status: 'in-progress', audience: 1 });
+  const askAs = async (seconds: number, query: string, extensions = {}) => {
+    const headers = bearer(await sign(issuer.key, { exp: inSeconds(seconds) }));
+    expect((await ask(routed.gateway, query, { headers, extensions })).errors).toBeUndefined();
+  };
+  const query = `subscription { campaignUpdated(sid: "${watched}") { status } }`;
+  await askAs(3600, query, router.extensions);
+  aheadMs = 7_200_000;
+  await askAs(10_000, `mutation { pauseCampaign(sid: "${watched}") { campaign { status } } }`);
+  await until(() => router.received.some(({ action }) => action !== 'check'));
+  const [end] = router.received.filter(({ action }) => action !== 'check');
+  expect(end).toMatchObject({ action: 'complete', errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+  await router.close();
 });
 
 it('a WebSocket client whose token expired reconnects with a new one and receives later events', async () => {

@@ -20,9 +20,9 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-it('credentials that expired while the machine was suspended end within a minute', () => {
+it('credentials that expired while the machine was suspended, or as its clock was set, end within 5 seconds', () => {
   nowMs += hourMs;
-  jest.advanceTimersByTime(60_000);
+  jest.advanceTimersByTime(5000);
   expect(ended).toBe(1);
 });
 
