@@ -97,20 +97,22 @@ export async function createTelemetry(options: TelemetryOptions): Promise<Gatewa
     cacheInvalidated: (outcome, facts) => {
       metrics.cacheInvalidations(outcome);
       if (outcome === 'failed') {
-        failingCaches.add(facts.host);
         throttle.run(`invalidation ${facts.host}`, () => {
+          failingCaches.add(facts.host);
           logger.warn(facts, 'the cache of a router cannot be invalidated; it is tried again');
         });
       } else if (failingCaches.delete(facts.host))
         logger.info(facts, 'the cache of a router is invalidated again');
     },
     peerMessageIgnored: () => {
-      logger.warn('ignored a malformed message from another instance');
+      throttle.run('peer message', () => {
+        logger.warn('ignored a malformed message from another instance');
+      });
     },
 
     redisFailed: (error) => {
-      isRedisDown = true;
       throttle.run('redis', () => {
+        isRedisDown = true;
         logger.warn({ err: error }, 'Redis cannot be reached');
       });
     },
@@ -133,11 +135,14 @@ async function openSpans(
   const onExported = (hasFailed: boolean, errorCode: string | undefined): void => {
     if (hasFailed)
       throttle.run('traces', () => {
+        isCollectorDown = true;
         const message = 'traces cannot be exported to OTEL_EXPORTER_OTLP_ENDPOINT and are dropped';
         logger.warn({ host, errorCode }, message);
       });
-    else if (isCollectorDown) logger.info({ host }, 'traces are exported again');
-    isCollectorDown = hasFailed;
+    else {
+      if (isCollectorDown) logger.info({ host }, 'traces are exported again');
+      isCollectorDown = false;
+    }
   };
   const own = { 'service.version': version, 'service.instance.id': randomUUID() };
   return new OtlpSpans({ ...tracing, resource: { ...own, ...tracing.resource }, onExported });
