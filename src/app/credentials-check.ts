@@ -10,7 +10,7 @@ const longestDelayMs = 1000;
 const pauseMs = 60_000;
 
 /** Options of the check. */
-export interface CredentialsCheckOptions {
+interface CredentialsCheckOptions {
   readonly client: Pick<ExotelClient, 'listCampaigns'>;
   readonly credentials: Credentials;
   /** Resolves when calls can be counted in the shared rate limit. */

@@ -30,7 +30,7 @@ export interface UsedMemory {
 }
 
 /** Machine and clock of a heap watch. */
-export interface HeapWatchOptions {
+interface HeapWatchOptions {
   /** Maximum of the old heap. */
   readonly limitBytes: number;
   /** What is in use. Default: V8's statistics. */

@@ -13,7 +13,7 @@ import { type Live, type RequestContext } from '../resolvers/context.js';
 import { type OperationPlan } from '../resolvers/look-ahead.js';
 
 /** Collaborators that all requests share. */
-export interface RequestContextOptions {
+interface RequestContextOptions {
   readonly account: AccountReader;
   readonly writing: WritingOptions;
   readonly subscriptions: LiveChanges['subscriptions'];

@@ -90,7 +90,7 @@ function hasScope({ scopes }: Caller, needed: readonly Scope[]): boolean {
 }
 
 /** A non-null field that needs a scope, any one of these. */
-export interface RequiredField {
+interface RequiredField {
   readonly name: string;
   readonly scopes: readonly Scope[];
 }
@@ -133,7 +133,7 @@ type Field = GraphQLField<unknown, CallerContext>;
 type Resolve = GraphQLFieldResolver<unknown, CallerContext>;
 
 /** A field that needs a scope, and its scopes, of which any one is enough. */
-export interface ScopedField {
+interface ScopedField {
   readonly parent: GraphQLObjectType;
   readonly field: Field;
   readonly scopes: readonly Scope[];

@@ -6,7 +6,7 @@ import { type Authenticator } from './credentials.js';
 import { IssuerKeys } from './issuer-keys.js';
 
 /** The tokens that are accepted. */
-export interface JwtOptions {
+interface JwtOptions {
   /** URL of the issuer's public keys. */
   readonly jwksUrl: string;
   /** The value that `iss` must have. */

@@ -35,7 +35,7 @@ export const commonSettings: readonly string[] = [
 const sandboxSettings: readonly string[] = ['SANDBOX_PORT', 'SANDBOX_SPEED', 'HOST', 'SHUTDOWN_GRACE_MS'];
 
 /** A row of docs/configuration.md: one setting, or several that belong together. */
-export interface Setting {
+interface Setting {
   /** Heading of its table. */
   readonly group: string;
   readonly names: readonly string[];

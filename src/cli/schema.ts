@@ -29,7 +29,7 @@ const standardDirectives: ReadonlySet<string> = new Set(['deprecated', 'oneOf', 
  * The schema for the compilers of clients: without the directives of federation and of servers, and the types that only they
  * use. relay-compiler, for one, refuses `extend schema`.
  */
-export function clientSchemaOf(schema: string): string {
+function clientSchemaOf(schema: string): string {
   const client = visit(parse(schema), {
     SchemaExtension: () => null,
     DirectiveDefinition: () => null, // before its arguments' types are looked at

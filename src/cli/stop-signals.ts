@@ -1,7 +1,7 @@
 const signals = ['SIGINT', 'SIGTERM'] as const;
 
 /** Options of a graceful stop. */
-export interface StopOptions {
+interface StopOptions {
   /** Ends everything in progress and closes all resources. */
   readonly close: () => Promise<void>;
   /** Grace period in milliseconds; after it the process exits, whatever still hangs. */

@@ -22,7 +22,7 @@ import { readyLines } from './start.js';
 import { type StopSignals } from './stop-signals.js';
 
 /** Configuration that must be the same in all workers, and that each process would otherwise choose for itself. */
-export type WorkerSettings = Pick<Config, 'upstream' | 'webhookSecret'> & {
+type WorkerSettings = Pick<Config, 'upstream' | 'webhookSecret'> & {
   /** True for one worker: the credentials are tried once for all. */
   readonly isCredentialsCheckOn: boolean;
   /** What the other workers know of the credentials. */

@@ -4,7 +4,7 @@ import { AggregatorRegistry, type MetricObjectWithValues, type MetricValue } fro
 export type MetricFigures = MetricObjectWithValues<MetricValue<string>>[];
 
 /** Source of the metrics of a worker. */
-export interface FiguresSource {
+interface FiguresSource {
   figures(): Promise<MetricFigures>;
 }
 

@@ -29,7 +29,7 @@ export interface WorkerProcess {
 }
 
 /** Options of a supervisor. */
-export interface SupervisorOptions {
+interface SupervisorOptions {
   /** Number of workers. */
   readonly count: number;
   readonly fork: () => WorkerProcess;

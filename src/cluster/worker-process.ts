@@ -26,7 +26,7 @@ export interface PrimaryMethods<Settings> {
 }
 
 /** What a worker is given, and what it shares with the others. */
-export interface ForkOptions<Shared> {
+interface ForkOptions<Shared> {
   /** Settings for this worker. */
   readonly settings: () => object;
   /** Metrics to which the worker adds its figures. */

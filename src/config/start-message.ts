@@ -56,7 +56,7 @@ function featuresOf({ host, access, publicUrl, cacheInvalidation, tracing }: Con
 }
 
 /** A consequence of the configuration that the start message shows. */
-export interface Notice {
+interface Notice {
   /**
    * `Settings`: a file of settings; `Sandbox`: nothing is sent, though the process runs in production; `Hosts`: the host
    * names that are served; `Closed`: a feature that is off; `Weak`: an open door.

@@ -130,7 +130,7 @@ export type ExportFormat = (typeof exportFormats)[number];
 export const exportOutcomes = ['complete', 'incomplete', 'left'] as const;
 
 /** End of an export. */
-export interface EndedExport {
+interface EndedExport {
   readonly outcome: (typeof exportOutcomes)[number];
   /** Code of the error that ended it; undefined if it is complete, or the client has left. */
   readonly reason: string | undefined;
@@ -142,7 +142,7 @@ export interface EndedExport {
 }
 
 /** A request to a router's invalidation endpoint. */
-export interface InvalidationFacts {
+interface InvalidationFacts {
   /** Host and port of the endpoint. */
   readonly host: string;
   /** HTTP status; undefined without a response. */
@@ -166,7 +166,7 @@ export interface OperationEnd {
 }
 
 /** A request that was refused before it became an operation. */
-export interface RefusedRequest extends Partial<Omit<RequestTrace, 'transport'>> {
+interface RefusedRequest extends Partial<Omit<RequestTrace, 'transport'>> {
   readonly transport: Transport;
   /** HTTP status; undefined for a connection that was closed. */
   readonly status?: number;

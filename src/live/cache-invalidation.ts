@@ -4,7 +4,7 @@ import { type Telemetry } from '../domain/telemetry.js';
 import { untilAborted, withTimeout } from '../domain/timeout.js';
 
 /** Options of the invalidation. */
-export interface CacheInvalidationOptions {
+interface CacheInvalidationOptions {
   /** URLs of the invalidation endpoints of routers. */
   readonly endpoints: readonly string[];
   /** Sent as `Authorization`. */

@@ -19,7 +19,7 @@ import { type PublishedStatuses } from './published-statuses.js';
 import { type RefreshDebouncer } from './refresh-debouncer.js';
 
 /** Options of the receiver. */
-export interface CallbackReceiverOptions {
+interface CallbackReceiverOptions {
   readonly feed: ChangeFeed;
   readonly account: AccountReader;
   readonly refreshes: RefreshDebouncer;

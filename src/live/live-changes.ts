@@ -15,7 +15,7 @@ import { SharedPoll } from './shared-poll.js';
 import { Subscriptions } from './subscribers/subscriptions.js';
 
 /** Bounds on the memory of live updates, in bytes. */
-export interface LiveMemoryLimits {
+interface LiveMemoryLimits {
   /** Last status of each message that a callback came for, to recognise repeated callbacks. */
   readonly callbacks: number;
   /** Events in the queues of all subscribers together. */
@@ -25,7 +25,7 @@ export interface LiveMemoryLimits {
 }
 
 /** Options of live updates. */
-export interface LiveChangesOptions {
+interface LiveChangesOptions {
   readonly telemetry: Telemetry;
   readonly account: AccountReader;
   /** Inspects every callback. */

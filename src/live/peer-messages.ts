@@ -48,7 +48,7 @@ export function serializeMessage(message: PeerMessage): string {
 }
 
 /** Reason why a message is ignored: it is of another version, which is normal during an update, or malformed. */
-export type RejectedMessage = 'other version' | 'malformed';
+type RejectedMessage = 'other version' | 'malformed';
 
 /** Parses a message. */
 export function parseMessage(text: string): PeerMessage | RejectedMessage {

@@ -81,7 +81,7 @@ function isBehind(before: AnnouncedCampaign, campaign: Campaign, version: number
 }
 
 /** Options of the exchange with the peers. */
-export interface PeersOptions {
+interface PeersOptions {
   readonly bus: SharedBus;
   readonly clock: HybridClock;
   readonly feed: ChangeFeed;
@@ -96,7 +96,7 @@ export interface PeersOptions {
 }
 
 /** A message of a peer about live updates. */
-export type LiveMessage = Message<'callback' | 'polled' | 'missed'>;
+type LiveMessage = Message<'callback' | 'polled' | 'missed'>;
 
 type Message<Kind extends PeerMessage['kind']> = Extract<PeerMessage, { readonly kind: Kind }>;
 

@@ -5,7 +5,7 @@ import { withTimeout } from '../domain/timeout.js';
 import { type MessageStatusEvent } from '../schema/message.js';
 
 /** Options of `PublishedStatuses`. */
-export interface PublishedStatusesOptions {
+interface PublishedStatusesOptions {
   readonly bus: Pick<SharedBus, 'isConnected'>;
   readonly state: SharedState;
   /** Epoch milliseconds, by the clock that the instances agree on. */

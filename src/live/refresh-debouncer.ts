@@ -20,7 +20,7 @@ const maximumReads = 4;
 const maximumResponses = 2;
 
 /** Options of the debouncer. */
-export interface RefreshDebouncerOptions {
+interface RefreshDebouncerOptions {
   readonly feed: ChangeFeed;
   readonly account: AccountReader;
   /** Choose the instance that reads. */

@@ -7,7 +7,7 @@ import { type ChangeFeed, type WatchedCampaign } from './change-feed.js';
 import { type Leases } from './leases.js';
 
 /** Options of the poll. */
-export interface SharedPollOptions {
+interface SharedPollOptions {
   readonly feed: ChangeFeed;
   readonly account: AccountReader;
   /** Choose the instance that reads. */

@@ -44,7 +44,7 @@ export interface Campaign extends CampaignParameters {
 }
 
 /** Final statuses of the messages of a campaign, and their counts. */
-export interface Settled {
+interface Settled {
   readonly statuses: readonly MessageStatus[];
   readonly stats: Stats;
 }
@@ -78,7 +78,7 @@ export function estimatedCost(template: string, audience: number): number {
 const MINUTE = 60_000;
 
 /** "start_time should be atleast 10 mins ahead of current time" (API document, 'Create SMS Campaign'). */
-export const LEAD_MS = 10 * MINUTE;
+const LEAD_MS = 10 * MINUTE;
 
 /** "There has to be min 2 hours gap between start_time and end_time" (API document, 'Create SMS Campaign'). */
 export const MINIMUM_RUN_MS = 120 * MINUTE;

@@ -42,7 +42,7 @@ const NUMBERS = 100_000_000;
 const STEP = 7_919;
 
 /** A contact of a list. `name` exists only "if saved in Contacts" (API document, 'SMS Details'). */
-export interface Recipient {
+interface Recipient {
   readonly number: string;
   readonly name: string | undefined;
 }
@@ -98,7 +98,7 @@ function statusDuring(campaign: Campaign, index: number, virtual: number): Messa
 }
 
 /** Indexes of the newest messages, those that may be in transit at a virtual time. */
-export function newestIndexes(campaign: Campaign, virtual: number): number[] {
+function newestIndexes(campaign: Campaign, virtual: number): number[] {
   const taken = Math.floor((virtual - campaign.startsAt) / SENDING_INTERVAL_MS) + 1;
   const last = Math.min(taken, campaign.audience) - 1;
   const first = Math.max(0, last - MAXIMUM_DELIVERY_MS / SENDING_INTERVAL_MS);

@@ -81,7 +81,7 @@ export function lastChange(campaign: Campaign, now: number): number {
 }
 
 /** Options of the state. */
-export interface StateOptions {
+interface StateOptions {
   readonly accountSid: string;
   readonly clock: Clock;
   /** Speed of campaigns relative to the clock. */

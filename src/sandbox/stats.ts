@@ -1,5 +1,5 @@
 /** All statuses of a message, with underscores as in 'SMS Details of a Single SMS Campaign' (API document). */
-export const MESSAGE_STATUSES = [
+const MESSAGE_STATUSES = [
   'scheduled',
   'submitted',
   'failed',
@@ -18,7 +18,7 @@ export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
 export type Stats = Record<StatsKey, number>;
 
 /** A key of `stats`: the message status with hyphens. */
-export type StatsKey =
+type StatsKey =
   | 'scheduled'
   | 'submitted'
   | 'failed'

@@ -12,7 +12,7 @@ export interface Readiness {
 }
 
 /** The body of `/readyz`. */
-export interface ReadinessAnswer {
+interface ReadinessAnswer {
   readonly status: 'ok' | 'degraded' | 'unavailable';
   readonly checks: {
     readonly server: 'ok' | 'closing';

@@ -25,7 +25,7 @@ declare module 'fastify' {
 }
 
 /** Dependencies of the webhooks. */
-export interface WebhookOptions {
+interface WebhookOptions {
   readonly receiver: CallbackReceiver;
   readonly telemetry: Pick<Telemetry, 'callbackAnswered'>;
   readonly logger: Logger;

@@ -7,7 +7,7 @@ import { GatewayError } from '../domain/errors.js';
 import { LogOutput } from './log-output.js';
 
 /** Fields of an error in a log line. */
-export interface LoggedError {
+interface LoggedError {
   readonly type: string;
   /** Error code, if it is a plain word. */
   readonly code?: string;

@@ -7,7 +7,7 @@ import { type Metrics } from './metrics/metrics.js';
 import { type OtlpSpans } from './otlp-spans.js';
 
 /** Destinations of the telemetry of operations. */
-export interface OperationSinks {
+interface OperationSinks {
   readonly metrics: Metrics;
   /** Without redaction: one line for each operation has to be cheap. */
   readonly operationLog: Logger;

@@ -10,7 +10,7 @@ import { Throttle } from './throttle.js';
 import { UpstreamCalls } from './upstream-calls.js';
 
 /** Options of the telemetry. */
-export interface TelemetryOptions {
+interface TelemetryOptions {
   readonly logger: Logger;
   /** Version of the gateway. */
   readonly version: string;

@@ -14,7 +14,7 @@ import { type OtlpSpans } from './otlp-spans.js';
 import { type Throttle } from './throttle.js';
 
 /** Destinations of the telemetry of upstream calls. */
-export interface UpstreamCallsOptions {
+interface UpstreamCallsOptions {
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly throttle: Throttle;

@@ -54,6 +54,38 @@ describe('docs/architecture.md', () => {
   });
 });
 
+describe('src', () => {
+  it('exports nothing that no other file uses, except the types that make the schema', () => {
+    const textsIn = (folder: string, name: RegExp): [string, string][] =>
+      readdirSync(`${root}${folder}`, { recursive: true, encoding: 'utf8' })
+        .filter((path) => name.test(path))
+        .map((path) => [`${folder}/${path}`, readFileSync(`${root}${folder}/${path}`, 'utf8')]);
+    const sources = textsIn('src', /\.ts$/);
+    const texts = [
+      ...sources,
+      ...textsIn('test', /\.ts$/),
+      ...textsIn('bench', /\.mjs$/),
+      ...textsIn('scripts', /\.mjs$/),
+    ];
+    const users = new Map<string, Set<string>>();
+    for (const [path, text] of texts)
+      for (const name of text.match(/\b\w+\b/g) ?? [])
+        users.set(name, (users.get(name) ?? new Set()).add(path));
+    const exported = sources.flatMap(([path, text]) =>
+      [
+        ...text.matchAll(
+          /^export (?:async |abstract )*(?:const|function\*?|class|interface|type|enum) (\w+)/gm,
+        ),
+      ].map(([, name = '']) => ({ path, name })),
+    );
+    expect(exported.length).toBeGreaterThan(500);
+    const unused = exported.filter(
+      ({ path, name }) => !path.startsWith('src/schema/') && (users.get(name)?.size ?? 0) < 2,
+    );
+    expect(unused).toEqual([]);
+  });
+});
+
 describe('the listed path of campaign(sid) with messages', () => {
   const files = rowsOf(/^\| \d+ \|/).map(([, file]) => namesIn(file)[0] ?? '');
   let sandbox: Sandbox;

@@ -9,7 +9,7 @@ import { type Telemetry } from '../../domain/telemetry.js';
 import { type Runtime } from '../runtime.js';
 
 /** State that all instances of the account share. */
-export interface OpenState {
+interface OpenState {
   readonly state: SharedState;
   /** Clock that the instances agree on. */
   readonly clock: SharedClock;

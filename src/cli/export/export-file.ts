@@ -14,7 +14,7 @@ const checkpoint = z.object({
   /** True once the file is whole. */
   isComplete: z.boolean(),
 });
-export type Checkpoint = z.infer<typeof checkpoint>;
+type Checkpoint = z.infer<typeof checkpoint>;
 
 /** A file that can't be written, or is not of this export; the message is for a person. */
 export class ExportFileError extends Error {}

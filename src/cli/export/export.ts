@@ -23,7 +23,7 @@ export interface ExportOptions {
 }
 
 /** What the command works with; tests pass their own. */
-export interface ExportRuntime {
+interface ExportRuntime {
   /** Writes to standard output. */
   readonly write: (text: string) => Promise<void>;
   readonly progress: ProgressOutput;

@@ -20,7 +20,7 @@ export function estimateBytes(value: unknown): number {
 const overheadBytes = entryBytes + 100;
 
 /** Bounds of a memory tier; the least recently used entries are evicted first. */
-export interface MemoryTierOptions {
+interface MemoryTierOptions {
   readonly maximumEntries: number;
   readonly maximumBytes: number;
 }

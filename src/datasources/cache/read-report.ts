@@ -13,7 +13,7 @@ export interface UsedEntry {
 }
 
 /** A cache that can tell how long an entry is still fresh. */
-export interface EntryLifetimes {
+interface EntryLifetimes {
   /** @returns milliseconds; undefined unless the key's entry has this version and is fresh. */
   freshForMs(key: string, version: number): number | undefined;
 }

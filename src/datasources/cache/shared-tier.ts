@@ -22,7 +22,7 @@ export interface SharedLookup<V> {
 }
 
 /** Options of a read that instances share. */
-export interface FetchOnceOptions<V> {
+interface FetchOnceOptions<V> {
   /** Version of the entry that is not good enough; -1 if there is none. */
   readonly seenVersion: number;
   /** True if a read that another instance has begun is good enough, and can be waited for. */

@@ -41,7 +41,7 @@ interface CacheBytes {
 }
 
 /** Options of the reader. */
-export interface AccountReaderOptions {
+interface AccountReaderOptions {
   readonly client: ExotelClient;
   /** Epoch milliseconds. */
   readonly now: () => number;

@@ -9,7 +9,7 @@ import { type CampaignWindowCache, type SnapshotCache } from './resources.js';
 import { type ReadCampaignWindow, WindowSearch } from './window-search.js';
 
 /** Options of the loader. */
-export interface CampaignLoaderOptions {
+interface CampaignLoaderOptions {
   readonly snapshots: SnapshotCache;
   readonly windows: CampaignWindowCache;
   readonly maximum: PageMaximum;
@@ -19,7 +19,7 @@ export interface CampaignLoaderOptions {
 }
 
 /** Error of a campaign in a batch that would need more calls than it may. The others are cached for the next attempt. */
-export class TooManyCampaigns extends GatewayError {
+class TooManyCampaigns extends GatewayError {
   /**
    * @param estimate upstream calls that the batch may need for all of its campaigns.
    * @param limit upstream calls that it may make.

@@ -69,7 +69,7 @@ class RequestCampaigns {
 }
 
 /** Options of a request's reads. */
-export interface RequestReaderOptions {
+interface RequestReaderOptions {
   readonly report: ReadReport;
   /** True if the client sent `Cache-Control: no-cache`. */
   readonly fresh: boolean;

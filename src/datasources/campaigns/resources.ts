@@ -13,7 +13,7 @@ import { type Freshness, messagesFreshMs } from './freshness.js';
 import { type CampaignListRef, campaignSidOf, type MessageListRef, windowKey } from './list-identity.js';
 
 /** A campaign as one read showed it; null if the upstream has no campaign with this sid. */
-export interface Snapshot {
+interface Snapshot {
   readonly campaign: Campaign | null;
 }
 

@@ -11,7 +11,7 @@ import { type CompareKeys, explainOrder } from './cursors/sort-key.js';
 import { type ListSource } from './list-source.js';
 
 /** A former neighbour of a cursor's row that is still in the list. */
-export interface FoundNeighbour {
+interface FoundNeighbour {
   readonly index: number;
   /** Its former distance from the cursor's row. */
   readonly distance: number;

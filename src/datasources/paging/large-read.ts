@@ -2,7 +2,7 @@ import { type OnQueued } from '../../domain/queued-call.js';
 import { type Row, type Slice, UnreadPart, type Window } from '../../domain/lists/page.js';
 
 /** A part of a large read that is requested. */
-export interface PartRequest {
+interface PartRequest {
   readonly slice: Slice;
   /** Called when the call has to wait for a permit of the rate limiter. */
   readonly onQueued: OnQueued | undefined;

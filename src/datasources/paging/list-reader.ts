@@ -38,7 +38,7 @@ export interface ReadWindow<T> {
 }
 
 /** What the cache knows of a list. */
-export interface CachedList<T> {
+interface CachedList<T> {
   /** Total rows of the list when it was last read, if that is known. */
   readonly likelyTotal: () => number | undefined;
   /** Age in milliseconds of a slice that is read without a call; undefined for others. */

@@ -21,7 +21,7 @@ import { type PageRequest } from './slicing.js';
  * Opens a reader of the list. Only attempt 0 uses the cache; later attempts read all windows again, for a reason. A reader that
  * must revalidate fails rather than return stale windows.
  */
-export type OpenList<T extends Identified> = (
+type OpenList<T extends Identified> = (
   attempt: number,
   mustRevalidate: boolean,
   refetch?: Exclude<Consistency, 'consistent'>,

@@ -10,7 +10,7 @@ export const leaseMs = 6000;
 const heartbeatMs = leaseMs / 4;
 
 /** Options of a lease. */
-export interface CreateLeaseOptions {
+interface CreateLeaseOptions {
   readonly state: SharedState;
   readonly key: string;
   readonly record: CreateRecord;

@@ -23,7 +23,7 @@ import {
 } from './outcome.js';
 
 /** Options of a sender. */
-export interface CreateSenderOptions {
+interface CreateSenderOptions {
   readonly client: ExotelClient;
   readonly reconciler: Reconciler;
   readonly outstanding: OutstandingCreates;

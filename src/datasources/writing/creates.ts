@@ -28,7 +28,7 @@ import { outcomeOfFailure, refused } from './outcome.js';
 import { CreateSender } from './create-sender.js';
 
 /** Options of `Creates`. */
-export interface CreatesOptions {
+interface CreatesOptions {
   readonly client: ExotelClient;
   readonly state: SharedState;
   readonly accountSid: string;

@@ -37,7 +37,7 @@ export interface KeyedCreate {
 }
 
 /** Options of `KeyedCreates`. */
-export interface KeyedCreatesOptions {
+interface KeyedCreatesOptions {
   readonly state: SharedState;
   readonly now: () => number;
   readonly forwardNow: () => number;

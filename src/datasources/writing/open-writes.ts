@@ -2,7 +2,7 @@ import { type RequestTrace } from '../../domain/requests/request-trace.js';
 import { type AuditLine, type Telemetry } from '../../domain/telemetry.js';
 
 /** Who does what, of an audit line. */
-export type AuditHead = Pick<AuditLine, 'who' | 'what' | 'sid'>;
+type AuditHead = Pick<AuditLine, 'who' | 'what' | 'sid'>;
 /** How a write ended; the sid if it is only known now. */
 export type AuditEnding = Omit<AuditLine, keyof AuditHead> & { readonly sid?: string };
 

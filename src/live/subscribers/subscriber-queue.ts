@@ -32,7 +32,7 @@ export class QueueCapacity {
 }
 
 /** Options of a queue. */
-export interface SubscriberQueueOptions {
+interface SubscriberQueueOptions {
   /** Longest queue; a new value beyond it drops the oldest, so that a slow subscriber does not grow memory. */
   readonly maximum: number;
   /** Shared with other queues. */

@@ -1,5 +1,5 @@
 /** The `error_data` of a failed item. */
-export interface ErrorData {
+interface ErrorData {
   readonly code: number;
   readonly message: string;
   readonly description: string;

@@ -60,7 +60,7 @@ class CallbackSource {
 const POLL_INTERVAL_MS = 100;
 
 /** A running source and dispatcher of callbacks. */
-export interface RunningCallbacks {
+interface RunningCallbacks {
   /** Stops sending and closes all connections. */
   close(): Promise<void>;
 }

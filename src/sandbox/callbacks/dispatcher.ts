@@ -122,7 +122,7 @@ function asForm({ fields }: Callback): EncodedBody {
 }
 
 /** Options of the dispatcher. */
-export interface CallbackDispatcherOptions {
+interface CallbackDispatcherOptions {
   readonly form: CallbackForm;
   readonly copies: number;
   /** Factor by which delays between attempts are shortened, as campaigns are. */

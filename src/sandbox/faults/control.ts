@@ -5,7 +5,7 @@ import { type OrderedFaults } from './ordered-faults.js';
 import { FAULT_NAMES, FAULTY_OPERATIONS, TEST_VALUES } from './test-values.js';
 
 /** Address of the control. */
-export const CONTROL_PATH = '/sandbox/faults';
+const CONTROL_PATH = '/sandbox/faults';
 
 const DEFAULT_SECONDS = 60;
 const MAXIMUM_SECONDS = 3_600;

@@ -23,7 +23,7 @@ export interface Order {
 }
 
 /** A call, as far as orders depend on it. */
-export interface OrderingCall {
+interface OrderingCall {
   readonly method: string;
   /** Sid of the campaign; undefined if the path has none. */
   readonly id: string | undefined;
@@ -32,7 +32,7 @@ export interface OrderingCall {
 }
 
 /** A fault, and the failure that it belongs to. */
-export interface OrderedFault {
+interface OrderedFault {
   readonly name: FaultName;
   readonly fault: Fault;
 }

@@ -43,7 +43,7 @@ export function valuesOf(name: FaultName): TestValues {
 }
 
 /** Seconds in `Retry-After` of `rate-limited`. */
-export const RETRY_AFTER_SECONDS = 20;
+const RETRY_AFTER_SECONDS = 20;
 /** Delay of `slow`: noticed by people, and below the timeout of the gateway. */
 export const SLOW_MS = 3_000;
 

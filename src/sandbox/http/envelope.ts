@@ -24,7 +24,7 @@ export function restException(status: number, message: string): unknown {
 }
 
 /** Part of the envelope that depends only on the request. */
-export interface EnvelopeHead {
+interface EnvelopeHead {
   readonly request_id: string;
   readonly method: string;
 }

@@ -36,7 +36,7 @@ export interface Fault {
 }
 
 /** A call, for a plan of faults; `index` counts all calls from 0. */
-export interface FaultyCall {
+interface FaultyCall {
   readonly method: string;
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;

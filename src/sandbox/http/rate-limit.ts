@@ -3,7 +3,7 @@ import { type HttpResponse, jsonResponse, restException } from './envelope.js';
 const MINUTE = 60_000;
 
 /** Decision on a request, and the headers of its response. */
-export interface RateDecision {
+interface RateDecision {
   readonly headers: Readonly<Record<string, string>>;
   readonly refusal: HttpResponse | undefined;
 }

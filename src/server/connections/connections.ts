@@ -267,7 +267,7 @@ export function countByCaller(app: FastifyInstance, connections: Connections): v
 }
 
 /** Options of the HTTP server's factory. */
-export interface ConnectionServerOptions {
+interface ConnectionServerOptions {
   readonly clientTimeouts: ClientTimeouts;
   /** Called for invalid HTTP, and for late requests. */
   readonly onClientError: (error: { readonly code?: string }, socket: Socket) => void;

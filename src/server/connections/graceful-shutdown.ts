@@ -16,7 +16,7 @@ export async function allClosed(ended: Iterable<EventEmitter>): Promise<void> {
 }
 
 /** Ends something that would never end by itself. Called when the shutdown begins, and awaited. */
-export type ShutdownTask = () => Promise<void> | void;
+type ShutdownTask = () => Promise<void> | void;
 
 /**
  * Stops a server in order: it reports that it is not ready, ends streams and sockets, finishes the requests in flight,

@@ -4,7 +4,7 @@ import { JoinedChunks } from '../../domain/joined-chunks.js';
 import { type Telemetry } from '../../domain/telemetry.js';
 
 /** Bounds of incoming bodies and messages. */
-export interface IncomingBytesOptions {
+interface IncomingBytesOptions {
   /** Largest sum over all connections. */
   readonly maximumBytes: number;
   /** Largest body or message. */

@@ -5,7 +5,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { type FastifyInstance } from 'fastify';
 
 /** A listening server. */
-export interface Listener {
+interface Listener {
   /** Scheme, host and port. */
   readonly url: string;
   /** Stops listening at addresses other than the first. */

@@ -2,7 +2,7 @@ import { type Socket } from 'node:net';
 import { type Telemetry } from '../../domain/telemetry.js';
 
 /** Bounds of bytes that were written and not yet read by clients. */
-export interface UnreadBytesOptions {
+interface UnreadBytesOptions {
   /** Largest sum over all connections, of which one may have half; 0: no limit. */
   readonly maximumBytes: number;
   /** A connection that reads nothing for this time is ended. */

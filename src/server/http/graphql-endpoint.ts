@@ -19,7 +19,7 @@ import { refuse } from './refuse.js';
 import { type CachedRouteOptions, serveCached } from './response/response-cache-hook.js';
 
 /** Dependencies of the endpoint. */
-export interface GraphqlEndpointOptions {
+interface GraphqlEndpointOptions {
   readonly pipeline: OperationPipeline;
   readonly schema: GraphQLSchema;
   readonly logger: Logger;

@@ -71,7 +71,7 @@ function refuseSchema(): never {
 }
 
 /** Dependencies and settings of the server. */
-export interface HttpServerOptions {
+interface HttpServerOptions {
   readonly pipeline: OperationPipeline;
   readonly schema: GraphQLSchema;
   readonly authenticate: Authenticator;
@@ -114,7 +114,7 @@ export interface HttpServerOptions {
 }
 
 /** A server and its shutdown. */
-export interface HttpServer {
+interface HttpServer {
   readonly app: FastifyInstance;
   readonly shutdown: GracefulShutdown;
 }

@@ -52,7 +52,7 @@ export function errorType({ accept = '' }: Pick<IncomingHttpHeaders, 'accept'>):
 export type StreamFormat = 'sse' | 'multipart';
 
 /** What an `Accept` header says about the responses of `/graphql`. */
-export interface AcceptedTypes {
+interface AcceptedTypes {
   /** The stream that the client ranks highest, of two with the same weight the first; undefined: it accepts none. */
   readonly stream: StreamFormat | undefined;
   /** Whether the client accepts JSON too: for single results and refusals, which then have an HTTP status. */

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { entryBytes, textBytes } from '../../domain/entry-size.js';
 
 /** Options of `RequestCounts`. */
-export interface RequestCountsOptions {
+interface RequestCountsOptions {
   /** Requests of one caller in a window. */
   readonly limit: number;
   readonly windowMs: number;

@@ -10,7 +10,7 @@ import { writeResult } from '../http/operation-over-http.js';
 import { RequestCounts } from './request-counts.js';
 
 /** Options of the request rate. */
-export interface RequestRateOptions {
+interface RequestRateOptions {
   /** Per caller; 0: no limit. */
   readonly requestsPerMinute: number;
   /** Counts for all gateways of an account; undefined: each gateway counts its own requests. */

@@ -21,7 +21,7 @@ import { streamFormats, type StreamWriting } from './stream-formats.js';
 const heartbeatMs = 12_000;
 
 /** Dependencies of `HttpStreams`. */
-export interface HttpStreamsOptions {
+interface HttpStreamsOptions {
   readonly pipeline: OperationPipeline;
   readonly shutdown: GracefulShutdown;
   /** Origins whose pages may open a stream, besides our own. */

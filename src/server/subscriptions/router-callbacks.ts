@@ -12,7 +12,7 @@ import { type GracefulShutdown } from '../connections/graceful-shutdown.js';
 import { invalid, protocol, RejectedByRouter, Router, targetIn } from './callback-endpoint.js';
 
 /** Dependencies of `RouterCallbacks`. */
-export interface RouterCallbacksOptions {
+interface RouterCallbacksOptions {
   readonly pipeline: OperationPipeline;
   readonly shutdown: GracefulShutdown;
   /** Whether events may be sent to a URL. Otherwise callers could send requests into the internal network. */

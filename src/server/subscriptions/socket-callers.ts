@@ -35,7 +35,7 @@ const unavailable = [1013, 'Authentication is unavailable'] as const;
 const tooMany = [1013, 'Too many connections'] as const;
 
 /** Dependencies of `ConnectionCallers`. */
-export interface ConnectionCallersOptions {
+interface ConnectionCallersOptions {
   readonly authenticate: Authenticator;
   /** Epoch milliseconds. */
   readonly now: () => number;

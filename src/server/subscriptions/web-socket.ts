@@ -28,7 +28,7 @@ const pingEveryMs = 12_000;
 const [maximumFrames, maximumPieces] = [256, 2048];
 
 /** Dependencies and settings of the transport. */
-export interface WebSocketOptions extends SocketOperationsOptions {
+interface WebSocketOptions extends SocketOperationsOptions {
   readonly shutdown: GracefulShutdown;
   /** Largest message. */
   readonly maximumBytes: number;

@@ -23,7 +23,7 @@ export interface LargeBodyRequest {
 }
 
 /** Limits beside the maximum of all bodies. */
-export interface LargeBodiesOptions {
+interface LargeBodiesOptions {
   /** Bytes of the bodies of the oldest owner; one and a half times the maximum of all if omitted. */
   readonly maximumOfOldest?: number;
   /** Called before a body that would exceed the maximum together with the garbage of earlier ones. */

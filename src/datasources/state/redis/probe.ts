@@ -3,7 +3,7 @@ import { withTimeout } from '../../../domain/timeout.js';
 import { isNoDatabase } from './connection.js';
 
 /** Result of a probe: whether this Redis can be used, or why not. */
-export type RedisProbe =
+type RedisProbe =
   | { readonly isUsable: true; readonly answeredMs: number; readonly evicts: string | undefined }
   | { readonly isUsable: false; readonly why: string };
 

@@ -13,7 +13,7 @@ import {
 } from './same-campaign.js';
 
 /** A create as far as the register of open creates knows it. */
-export interface SentCreate {
+interface SentCreate {
   /** Without its name and its callback addresses. */
   readonly draft: CampaignDraft;
   /** Digests of its callback addresses. */

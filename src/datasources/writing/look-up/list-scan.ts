@@ -8,10 +8,10 @@ type Rows = readonly Row<Campaign>[];
  * What the windows of a scan prove: `complete`: no other row can be the campaign; `moved`: rows may have been skipped, and another scan
  * may prove more; `unread`: the list can't be read far enough, or contradicts itself.
  */
-export type ScanResult = 'complete' | 'moved' | 'unread';
+type ScanResult = 'complete' | 'moved' | 'unread';
 
 /** Options of a scan. */
-export interface ScanOptions {
+interface ScanOptions {
   readonly read: (offset: number) => Promise<Window<Campaign>>;
   readonly maximumWindows: number;
   /** Start before which the campaign can't start, by the clock of a window; epoch milliseconds. */

@@ -23,7 +23,7 @@ class ListUnread extends Inconclusive {
 }
 
 /** Options of a look-up. */
-export interface LookUpOptions {
+interface LookUpOptions {
   readonly client: ExotelClient;
   readonly reservations: SidReservations;
   readonly outstanding: OutstandingCreates;

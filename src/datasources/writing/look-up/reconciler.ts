@@ -33,7 +33,7 @@ export async function lookUntilKnown<T>(
 }
 
 /** Options of a reconciler. */
-export interface ReconcilerOptions {
+interface ReconcilerOptions {
   readonly lookUp: LookUp;
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<unknown>;

@@ -252,7 +252,7 @@ function isLike(sent: string | null | undefined, stored: string | null): boolean
 export type AnswerVerdict = 'own' | 'another' | 'unproven';
 
 /** Facts about a create, by which its answer is judged. */
-export interface AnsweredCreate {
+interface AnsweredCreate {
   /** True where the gateway added callback addresses to the draft. */
   readonly hasMarks: boolean;
   /** When it was sent first; epoch milliseconds. */

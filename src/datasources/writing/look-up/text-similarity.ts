@@ -127,8 +127,8 @@ const jsonEscapes: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n
 
 function jsonDecoded(text: string): string {
   return text.replaceAll(
-    /\\(?:u([0-9a-f]{4})|(["\\/bfnrt]))/gi,
-    (escape: string, hexDigits: string | undefined, letter = '') =>
+    /\\(?:u([0-9a-fA-F]{4})|(["\\/bfnrt]))/g,
+    (escape: string, hexDigits: string | undefined, letter: string | undefined = '') =>
       hexDigits === undefined ? (jsonEscapes[letter] ?? letter) : characterOf(escape, hexDigits),
   );
 }

@@ -5,7 +5,7 @@ import { type AllowedOrigins, hostOf } from './allowed-origins.js';
 import { refuse } from '../refuse.js';
 
 /** Host names that requests may use for this gateway, besides loopback names. */
-export interface AllowedHostsOptions {
+interface AllowedHostsOptions {
   readonly hosts: readonly HostName[];
   /** For webhooks only: the names under which the upstream reaches the gateway. */
   readonly webhookHosts: readonly HostName[];

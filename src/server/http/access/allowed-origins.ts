@@ -3,7 +3,7 @@ import { type Logger } from 'pino';
 import { isLoopbackName, readHostName } from '../../../domain/network/addresses.js';
 
 /** Origins whose pages may read answers and open event streams and WebSockets, besides the gateway's own page. */
-export interface AllowedOriginsOptions {
+interface AllowedOriginsOptions {
   readonly listed: readonly string[];
   /** Also pages that this machine serves, on any port. */
   readonly isLoopbackAllowed: boolean;

@@ -37,7 +37,7 @@ const pieceCharacters = 256 * 1024;
 const retryAfterSeconds = 60;
 
 /** Dependencies of the endpoint. */
-export interface ExportEndpointOptions {
+interface ExportEndpointOptions {
   readonly source: ExportSource;
   readonly queue: ExportQueue;
   /** Authentication and rate. */
