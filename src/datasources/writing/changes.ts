@@ -204,6 +204,7 @@ export class Changes {
     const progress = change.progressOf(campaign);
     if (progress !== 'done' && progress !== 'asBefore') throw new Unshown(requestId);
     this.#reader.applyWrite(campaign, true, write);
+    if (campaign.sid !== change.sid) this.#reader.invalidate(change.sid, write); // it was asked for in another case
     return done(campaign, requestId);
   }
 

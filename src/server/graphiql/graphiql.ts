@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { brotliDecompress } from 'node:zlib';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -29,7 +30,16 @@ async function answer(request: FastifyRequest, reply: FastifyReply, page: Graphi
   });
   if (isKnown(request.headers['if-none-match'], etag)) return reply.code(304).send();
   if (encoding !== 'identity') reply.header('content-encoding', encoding);
-  return reply.type('text/html; charset=utf-8').send(await page.encoded(encoding));
+  const bytes = await page.encoded(encoding);
+  // In pieces, as the client reads them: several whole pages would be more than clients may leave unread together.
+  reply.header('content-length', bytes.length).type('text/html; charset=utf-8');
+  return reply.send(Readable.from(piecesOf(bytes)));
+}
+
+const pieceBytes = 64 * 1024;
+
+function* piecesOf(bytes: Buffer): Generator<Buffer> {
+  for (let from = 0; from < bytes.length; from += pieceBytes) yield bytes.subarray(from, from + pieceBytes);
 }
 
 /** True if the client has this representation (weak comparison, RFC 9110, 13.1.2). */

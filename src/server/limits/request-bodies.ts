@@ -82,7 +82,7 @@ export function parseJsonBodies(
   app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, parsed) => {
     const encoding = request.headers['content-encoding'];
     if (encoding !== undefined && isEncoded(encoding)) parsed(bodyError(415, 'The body is compressed.'));
-    else if (isAnswered(request, body)) parsed(null, undefined);
+    else if (request.method === 'OPTIONS' || isAnswered(request, body)) parsed(null, undefined);
     else if (!isUtf8(body)) parsed(bodyError(400, 'The body is not UTF-8.'));
     else
       try {

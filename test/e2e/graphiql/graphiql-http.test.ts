@@ -18,6 +18,13 @@ async function get(headers: Record<string, string> = {}, method: 'GET' | 'HEAD' 
 }
 
 describe('the GraphiQL page', () => {
+  it('is sent whole to 12 clients at once that accept no encoding: more than clients may leave unread', async () => {
+    const pages = await Promise.all(Array.from({ length: 12 }, () => get()));
+    const length = Number(pages[0]?.headers['content-length']);
+    expect(12 * length).toBeGreaterThan(2 * 41_943_040);
+    expect(new Set(pages.map(({ bytes }) => bytes.length))).toEqual(new Set([length]));
+  });
+
   it('allows its own inline scripts by their hashes and no other script', async () => {
     const { bytes, headers } = await get();
     const policy = String(headers['content-security-policy']);

@@ -194,6 +194,17 @@ describe('ALLOWED_HOSTS', () => {
     const open = await gatewayWith(keys.environment);
     expect(await ask(open, 'host: any.example', key)).toMatchObject(answered);
     expect(await ask(open, 'host: any.example', key, 'origin: http://other.example')).toMatchObject(answered);
+    for (const [start, hosts] of [
+      ['POST /graphql HTTP/1.1', ['host: a.example', 'Host: b.example']],
+      ['POST http://a.example/graphql HTTP/1.1', ['host: b.example']],
+      ['POST ftp://a.example/graphql HTTP/1.1', ['host: a.example']],
+    ] as const)
+      expect(await send(open, start, [json, key, ...hosts], typename)).toMatchObject({
+        status: 400,
+        codes: ['BAD_REQUEST'],
+      });
+    const absolute = 'POST http://a.example/graphql HTTP/1.1';
+    expect(await send(open, absolute, [json, key, 'host: a.example'], typename)).toMatchObject(answered);
     const listed = await gatewayWith({ ...keys.environment, ALLOWED_HOSTS: 'gateway.example.com' });
     expect(await ask(listed, 'host: any.example', key)).toMatchObject(refused);
     expect(await ask(listed, 'host: gateway.example.com', key)).toMatchObject(answered);

@@ -38,6 +38,14 @@ const preflight = {
   'access-control-request-headers': 'content-type,authorization',
 };
 
+it.each(['/metrics', '/livez'])(
+  'OPTIONS at %s, which has no CORS, is 405, also with a type and no body',
+  async (path) => {
+    const { status, headers } = await send(open.url + path, { ...json, origin: app }, 'OPTIONS', '');
+    expect([status, headers['allow']]).toEqual([405, 'GET, HEAD']);
+  },
+);
+
 describe('CORS', () => {
   it.each(['/graphql', '/graphql/stream'])('is off at %s by default', async (path) => {
     const asked = await send(closed.url + path, { origin: app, ...preflight }, 'OPTIONS');

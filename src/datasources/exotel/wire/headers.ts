@@ -9,11 +9,22 @@ function trimmed(headers: Headers, name: string): string {
 
 /** A longer wait comes from a wrong clock. */
 const maximumRetryAfterSeconds = 3600;
+const longestRetryAfter = 100;
+
+/** Seconds, or several by layers that add their own. */
+const secondsForm = /^\d+(?:\.\d+)?(?:\s*,\s*\d+(?:\.\d+)?)*$/;
+/** Dates of HTTP (RFC 9110, 5.6.7) and ISO 8601. `Date.parse` makes a date of almost any text: of `10.5` the fifth of October. */
+const dateForm = /^(?:[A-Z][a-z]{2,8},? |\d{4}-\d\d-\d\dT)/;
+
+/** Epoch milliseconds of `Retry-After`; NaN if it is neither seconds nor a date. */
+function retryAtMs(retryAfter: string, nowMs: number): number {
+  if (secondsForm.test(retryAfter)) return nowMs + Math.max(...retryAfter.split(',').map(Number)) * 1000;
+  return dateForm.test(retryAfter) ? Date.parse(retryAfter) : NaN;
+}
 
 /** Seconds of `Retry-After` (a number or a date), or until `X-RateLimit-Reset` (epoch seconds); at least 1. */
 export function retryAfterSeconds(headers: Headers, nowMs: number): number | undefined {
-  const retryAfter = trimmed(headers, 'retry-after');
-  const atMs = /^\d+$/.test(retryAfter) ? nowMs + Number(retryAfter) * 1000 : Date.parse(retryAfter);
+  const atMs = retryAtMs(trimmed(headers, 'retry-after').slice(0, longestRetryAfter), nowMs);
   if (!Number.isNaN(atMs)) return secondsUntil(atMs, nowMs, maximumRetryAfterSeconds);
   // The upstream's clock may be wrong, but its minute is not longer than a minute.
   const reset = trimmed(headers, 'x-ratelimit-reset');

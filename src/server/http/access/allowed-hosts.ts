@@ -61,14 +61,18 @@ export class AllowedHosts {
   }
 }
 
-/** Refuses requests for other hosts on every route. Must run before any route or other hook. */
+/** Refuses requests for other hosts on every route, or for several. Must run before any route or other hook. */
 export function refuseOtherHosts(
   app: FastifyInstance,
   allowed: AllowedHosts | undefined,
   origins: AllowedOrigins,
 ): void {
-  if (!allowed) return;
   app.addHook('onRequest', (request, reply, done) => {
+    if (!allowed) {
+      if (isForOneHost(request.raw)) done();
+      else refuse(reply, 400, 'The request names more than one host.', 'BAD_REQUEST');
+      return;
+    }
     const isWebhook = request.routeOptions.url?.startsWith('/webhooks/') === true;
     const problem = allowed.problem(request.raw, isWebhook);
     if (problem === undefined) {
@@ -95,6 +99,12 @@ export function hostsOf({
   const texts = url.startsWith('/') || url === '*' ? [host] : [host, authorityOf(url)];
   const hosts = texts.map(readHostName);
   return hosts.every((each) => each !== undefined) ? hosts : undefined;
+}
+
+/** Whether `Host` and the request target agree (RFC 9112, 3.2). Addresses of this gateway are made of what they say. */
+function isForOneHost({ headers, rawHeaders, url = '' }: IncomingMessage): boolean {
+  if (hasSecondHost(rawHeaders)) return false;
+  return url.startsWith('/') || url === '*' || authorityOf(url) === headers.host;
 }
 
 function hasSecondHost(rawHeaders: readonly string[]): boolean {

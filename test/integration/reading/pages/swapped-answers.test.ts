@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { documentedCampaign } from '../../../fixtures/documented-answer.js';
 import { ask } from '../../../support/clients/ask.js';
 import { answerOf, change } from '../../../support/writing/creating.js';
 import { startScripted, type ScriptedUnderTest } from '../../../support/gateway/setup.js';
@@ -64,6 +65,18 @@ describe('a read by sid that is answered with another campaign', () => {
     const { data } = await ask<{ found: unknown }>(gateway, '{ found: campaign(sid: "asked") { sid } }');
     expect(data?.found).toEqual({ sid: 'ASKED' });
     expect(methods()).toHaveLength(1);
+  });
+
+  it('in another case of letters, and a write, leave nothing of before it in the cache', async () => {
+    let status = 'in-progress';
+    const { gateway } = await startScripted((request) => {
+      if (request.method === 'PUT') status = 'paused';
+      return answerOf(documentedCampaign({ sid: 'ASKED', status }));
+    });
+    const read = () => ask<{ campaign: unknown }>(gateway, '{ campaign(sid: "asked") { status } }');
+    expect((await read()).data?.campaign).toEqual({ status: 'IN_PROGRESS' });
+    expect((await change(gateway, 'pause', 'asked')).codes).toEqual([]);
+    expect((await read()).data?.campaign).toEqual({ status: 'PAUSED' });
   });
 
   it('does not make a lost action done', async () => {

@@ -22,6 +22,15 @@ const cases: [title: string, headers: Record<string, string>, seconds: number | 
   ['X-RateLimit-Reset in the past counts as one', { 'x-ratelimit-reset': '1' }, 1],
   ['Retry-After before X-RateLimit-Reset', { 'retry-after': '5', ...resetIn42 }, 5],
   ['X-RateLimit-Reset if Retry-After is malformed', { 'retry-after': 'soon', ...resetIn42 }, 42],
+  ['a part of a second more', { 'retry-after': '10.5' }, 11],
+  ['the longest of several', { 'retry-after': '2, 30' }, 30],
+  ['an ISO date', { 'retry-after': new Date(now + 30_000).toISOString() }, 30],
+  ['an obsolete HTTP date', { 'retry-after': 'Thu Jan  1 00:00:00 1970' }, 1],
+  ...['in 60', '40;', '1e3', '-5', '7 s', '0x10', ''].map((text): (typeof cases)[number] => [
+    `${JSON.stringify(text)} is no time`,
+    { 'retry-after': text, ...resetIn42 },
+    42,
+  ]),
   ['neither', {}, undefined],
   ['both malformed', { 'retry-after': 'soon', 'x-ratelimit-reset': 'later' }, undefined],
 ];
