@@ -19,7 +19,7 @@ interface FoundNeighbour {
 
 /** Bounds on the position of a cursor's row, from the rows that were read. */
 export interface Bracket {
-  /** Index of the row, if it is among the rows that were read. */
+  /** Index of the row, if it is among the rows that were read; of several the nearest to where it was. */
   readonly found: number | undefined;
   /** Contains all rows with the sort key of the cursor; the whole list if sort keys do not bound them. */
   readonly block: RowRange;
@@ -68,10 +68,14 @@ export function bracketOf<T extends Identified>(
     side,
   );
   const [previous, next] = [neighbours.before.at(-1), neighbours.after[0]];
+  const own = rows.filter(({ sid, key }) => sid === cursor.sid && key === cursor.sortKey);
   const found =
     cursor.sid === ''
       ? undefined
-      : rows.find(({ sid, key }) => sid === cursor.sid && key === cursor.sortKey)?.index;
+      : nearestTo(
+          cursor.offset,
+          own.map(({ index }) => index),
+        );
   return {
     found,
     block,
@@ -82,6 +86,14 @@ export function bracketOf<T extends Identified>(
     previous,
     next,
   };
+}
+
+/** The place that is nearest to another one; undefined if there is none. An upstream may have a row twice. */
+export function nearestTo(place: number, places: readonly number[]): number | undefined {
+  let nearest: number | undefined;
+  for (const each of places)
+    if (nearest === undefined || Math.abs(each - place) < Math.abs(nearest - place)) nearest = each;
+  return nearest;
 }
 
 /**

@@ -8,7 +8,7 @@ import {
   type Window,
 } from '../../domain/lists/page.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
-import { besideNeighbour, type Bracket, bracketOf, type Side } from './bracket.js';
+import { besideNeighbour, type Bracket, bracketOf, nearestTo, type Side } from './bracket.js';
 import { Connection } from './connection.js';
 import { type Consistency } from './consistency.js';
 import { adjacentMarks, type Cursor, markedDistances, markOf, type Neighbours } from './cursors/cursor.js';
@@ -87,7 +87,10 @@ async function edgeAtCursor<T extends Identified>(
   const known = list.latestWindow(index);
   const shown = [...(known ? [known] : []), ...(isThere ? list.newestWindows : [])];
   const near = shown.flatMap((window) => edgeIn(window, source, cursor, side) ?? []);
-  const edges = near.filter((one) => hasRowsBeside(one, side));
+  // In a list that is as long as then, a row that is at two places may be there twice.
+  const isCopy = ({ window, place }: CursorEdge<T>): boolean =>
+    isThere && known !== undefined && window.total === known.total && place !== index;
+  const edges = near.filter((one) => hasRowsBeside(one, side) && !isCopy(one));
   const exact = edges.find(({ isExact }) => isExact);
   if (exact) return exact;
   // A row that moves on while windows are read may be in none of them: it is looked for where the total suggests.
@@ -320,13 +323,13 @@ async function windowFrom<T extends Identified>(list: ListReader<T>, wanted: num
   return list.loadFrom(Math.max(0, wanted));
 }
 
-/** The offset of a cursor's row in a window; -1 if it is not there. */
-function placeIn<T extends Identified>(window: Window<T>, { sid, unreadableSid }: Cursor): number {
+/** The offset of a cursor's row in a window, of several the nearest to where it was; -1 if it is not there. */
+function placeIn<T extends Identified>(window: Window<T>, { sid, unreadableSid, offset }: Cursor): number {
   if (sid === '' && unreadableSid === '') return -1;
   const isIt = (row: Row<T>): boolean =>
     sid === '' ? sidOf(row) === unreadableSid : readable(row)?.sid === sid;
-  const index = window.rows.findIndex(isIt);
-  return index < 0 ? -1 : window.offset + index;
+  const places = window.rows.flatMap((row, index) => (isIt(row) ? [window.offset + index] : []));
+  return nearestTo(offset, places) ?? -1;
 }
 
 function endOf<T>({ offset, rows }: Window<T>): number {
