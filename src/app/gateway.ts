@@ -229,10 +229,13 @@ function metricsAccessOf({ host, access: { metricsToken: token } }: Config): Met
   return { to: isLoopback(host) ? 'machine' : 'nobody' };
 }
 
-/** Whether events may be sent to a callback URL. @param origins allowed origins; null allows all. */
+/** Whether events may be sent to a callback URL; `fetch` takes none with a user. @param origins allowed origins; null allows all. */
 function mayCallBack(origins: readonly string[] | null) {
-  return (url: string): boolean =>
-    URL.canParse(url) && (origins === null || origins.includes(new URL(url).origin));
+  return (text: string): boolean => {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (!url || url.username !== '' || url.password !== '') return false;
+    return origins === null || origins.includes(url.origin);
+  };
 }
 
 /** The response cache; undefined if it is off, as with `CACHE=off`. */

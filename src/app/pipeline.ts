@@ -106,21 +106,25 @@ function documentsIn(json: unknown, refuse: (why: string) => ConfigError): Reado
     const [place, entry] = parsed.error.issues[0]?.path ?? [];
     if (place === 'operations' && typeof entry === 'number')
       throw refuse(`operation ${entry + 1} needs an id and a body, both text`);
-    throw refuse(place === undefined || isApollos ? 'it is neither' : `${nameOf(String(place))} is not text`);
+    throw refuse(
+      place === undefined || isApollos ? 'it is neither' : `${documentName(String(place))} is not text`,
+    );
   }
   const entries = isApollos
     ? (parsed.data as z.infer<typeof apolloManifest>).operations.map(({ id, body }) => [id, body] as const)
     : Object.entries(parsed.data as z.infer<typeof manifest>);
   const documents = new Map<string, string>();
   for (const [id, text] of entries) {
-    if ((documents.get(id) ?? text) !== text) throw refuse(`${nameOf(id)} is there twice, with two texts`);
+    if ((documents.get(id) ?? text) !== text)
+      throw refuse(`${documentName(id)} is there twice, with two texts`);
     documents.set(id, text);
   }
   return documents;
 }
 
 /** An entry of the manifest, for its operator. */
-function nameOf(id: string): string {
+/** A document of the manifest, as messages name it. */
+export function documentName(id: string): string {
   return `the document ${JSON.stringify(id.length > 80 ? `${id.slice(0, 80)}…` : id)}`;
 }
 
@@ -137,7 +141,7 @@ export function readManifest({
   try {
     return new TrustedDocuments(documents, mode);
   } catch (error) {
-    throw error instanceof InvalidDocument ? refuse(`${nameOf(error.id)} is not GraphQL`) : error;
+    throw error instanceof InvalidDocument ? refuse(`${documentName(error.id)} is not GraphQL`) : error;
   }
 }
 

@@ -287,6 +287,13 @@ it('files of keys and documents are read', async () => {
     detail: `${manifest} has 2 documents`,
   });
   const odd = (content: unknown) => documents(file('odd.json', content));
+  const older = await odd({ a: '{ __typename }', b: '{ campaigns { rows } }', c: '{ nothing }' });
+  expect(older).toMatchObject({
+    result: 'failed',
+    detail: expect.stringMatching(
+      /has 3 documents, 2 of them not valid for this schema: the document "b": Cannot query field "rows" on type /,
+    ),
+  });
   expect((await odd({ b: '{ __typename }', a: 'secret' })).detail).toMatch(
     /the document "a" is not GraphQL\.$/,
   );

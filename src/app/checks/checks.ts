@@ -1,3 +1,4 @@
+import { parse, specifiedRules, validate } from 'graphql';
 import { countApiKeys } from '../../auth/api-keys.js';
 import { usableAlgorithms } from '../../auth/issuer-keys.js';
 import { type Config } from '../../config/config.js';
@@ -10,7 +11,8 @@ import { Transport } from '../../datasources/exotel/transport.js';
 import { probeRedis } from '../../datasources/state/redis/probe.js';
 import { campaignQueryOf } from '../../domain/lists/list-query.js';
 import { type CallEnd } from '../../domain/telemetry.js';
-import { readManifest } from '../pipeline.js';
+import { createSchema } from '../../resolvers/schema.js';
+import { documentName, readManifest } from '../pipeline.js';
 import { checkCallbackAddress, checkCollector, checkRouterCaches } from './address-check.js';
 import { failed, passed, skipped, type Verdict, wordsOf } from './verdict.js';
 
@@ -145,11 +147,22 @@ async function checkIssuer({ access: { auth } }: Config): Promise<Verdict> {
   }
 }
 
-function checkDocuments({ access: { trustedDocuments } }: Config): Verdict {
+/** A document that is not valid for this version's schema is refused whenever it is asked for. */
+async function checkDocuments({ access: { trustedDocuments } }: Config): Promise<Verdict> {
   if (!trustedDocuments) return skipped('TRUSTED_DOCUMENTS is not set: any document runs');
+  const { file } = trustedDocuments;
   try {
-    const { size } = readManifest(trustedDocuments);
-    return passed(`${trustedDocuments.file} has ${size} ${size === 1 ? 'document' : 'documents'}`);
+    const { texts } = readManifest(trustedDocuments);
+    const count = `${texts.size} ${texts.size === 1 ? 'document' : 'documents'}`;
+    const schema = await createSchema();
+    const problems = [...texts].flatMap(([id, text]) => {
+      const [problem] = validate(schema, parse(text), specifiedRules, { maxErrors: 1 });
+      return problem ? [`${documentName(id)}: ${problem.message}`] : [];
+    });
+    const [first] = problems;
+    return first === undefined
+      ? passed(`${file} has ${count}`)
+      : failed(`${file} has ${count}, ${problems.length} of them not valid for this schema: ${first}`);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return failed(error.message);

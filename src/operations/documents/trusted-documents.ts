@@ -24,6 +24,8 @@ function parsed(id: string, text: string): DocumentNode {
 
 /** The documents that an operator trusts, by id and by content. */
 export class TrustedDocuments {
+  /** Texts by id, as the operator has listed them. */
+  readonly texts: ReadonlyMap<string, string>;
   readonly #mode: TrustMode;
   readonly #byId = new Map<string, string>();
   readonly #byContent = new Map<string, string>();
@@ -33,17 +35,13 @@ export class TrustedDocuments {
    * @throws InvalidDocument where a text is not GraphQL.
    */
   constructor(documents: ReadonlyMap<string, string>, mode: TrustMode) {
+    this.texts = documents;
     this.#mode = mode;
     for (const [id, text] of documents) {
       this.#byId.set(withoutPrefix(id), text);
       this.#byId.set(sha256(text), text);
       this.#byContent.set(sha256(print(parsed(id, text))), text);
     }
-  }
-
-  /** Number of documents. */
-  get size(): number {
-    return this.#byContent.size;
   }
 
   /**

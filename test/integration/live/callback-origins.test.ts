@@ -34,3 +34,19 @@ describe('without SUBSCRIPTION_CALLBACK_ORIGINS, on a loopback host', () => {
     expect(await subscribeWith({ ALLOWED_HOSTS: 'gateway.example.com' }, {})).toEqual(refused);
   });
 });
+
+it('a callback URL with a user is refused by its name: no request is sent with one', async () => {
+  const router = await startRouter();
+  const { gateway, sandbox } = await setup({
+    gateway: { environment: { SUBSCRIPTION_CALLBACK_ORIGINS: router.origin } },
+  });
+  const { sid } = sandbox.state.insert({ status: 'in-progress', audience: 1 });
+  const { subscription } = router.extensions as { subscription: { callbackUrl: string } };
+  const callbackUrl = subscription.callbackUrl.replace('://', '://user:password@');
+  const { errors } = await ask(gateway, `subscription { campaignUpdated(sid: "${sid}") { status } }`, {
+    extensions: { subscription: { ...subscription, callbackUrl } },
+  });
+  expect(errors).toMatchObject([{ message: 'Subscription events may not be sent to this callback URL.' }]);
+  expect(router.received).toEqual([]);
+  await router.close();
+});

@@ -92,7 +92,7 @@ export async function subscribe<Data>(
     events,
     errors,
     hasEnded: () => hasEnded,
-    next: async (count, withinMs = 30_000) => {
+    next: async (count, withinMs = 120_000) => {
       const got = (): number => events.length + errors.length;
       await until(() => got() >= count, withinMs, `${count} events`).catch((error: unknown) => {
         throw new Error(`${String(error)}: ${got()} of them came`);
