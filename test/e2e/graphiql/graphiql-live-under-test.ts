@@ -6,7 +6,7 @@ const longestMs = 60_000;
 const responseLines = '.graphiql-response .view-line';
 
 /** Puts a word in the place of one that the open tab's variables have, as one does who copied it. */
-export async function replaceInVariables(page: Page, before: string, after: string): Promise<void> {
+export async function replaceInVariables(page: Page, before: RegExp, after: string): Promise<void> {
   const editor = page.locator('.graphiql-editor-tool .graphiql-editor:not(.hidden)');
   await editor.getByText(before).dblclick();
   await page.keyboard.insertText(after);

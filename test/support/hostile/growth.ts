@@ -1,5 +1,5 @@
-/** The growth of linear work is about 1, or 2 with much garbage; that of quadratic work is 10. */
-export const mostForLinear = 5;
+/** The growth of linear work is about 1, or 5 where only the long input makes large objects; that of quadratic work is 10. */
+export const mostForLinear = 7;
 
 /**
  * How many times as long work takes for one long input as for ten that have a tenth of its length.
