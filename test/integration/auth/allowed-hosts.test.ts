@@ -204,7 +204,8 @@ describe('ALLOWED_HOSTS', () => {
         codes: ['BAD_REQUEST'],
       });
     const absolute = 'POST http://a.example/graphql HTTP/1.1';
-    expect(await send(open, absolute, [json, key, 'host: a.example'], typename)).toMatchObject(answered);
+    for (const host of ['a.example', 'A.Example'])
+      expect(await send(open, absolute, [json, key, `host: ${host}`], typename)).toMatchObject(answered);
     const listed = await gatewayWith({ ...keys.environment, ALLOWED_HOSTS: 'gateway.example.com' });
     expect(await ask(listed, 'host: any.example', key)).toMatchObject(refused);
     expect(await ask(listed, 'host: gateway.example.com', key)).toMatchObject(answered);

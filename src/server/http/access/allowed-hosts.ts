@@ -104,7 +104,7 @@ export function hostsOf({
 /** Whether `Host` and the request target agree (RFC 9112, 3.2). Addresses of this gateway are made of what they say. */
 function isForOneHost({ headers, rawHeaders, url = '' }: IncomingMessage): boolean {
   if (hasSecondHost(rawHeaders)) return false;
-  return url.startsWith('/') || url === '*' || authorityOf(url) === headers.host;
+  return url.startsWith('/') || url === '*' || authorityOf(url).toLowerCase() === headers.host?.toLowerCase();
 }
 
 function hasSecondHost(rawHeaders: readonly string[]): boolean {
