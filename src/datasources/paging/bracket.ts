@@ -68,16 +68,10 @@ export function bracketOf<T extends Identified>(
     side,
   );
   const [previous, next] = [neighbours.before.at(-1), neighbours.after[0]];
-  const own = rows.filter(({ sid, key }) => sid === cursor.sid && key === cursor.sortKey);
-  const found =
-    cursor.sid === ''
-      ? undefined
-      : nearestTo(
-          cursor.offset,
-          own.map(({ index }) => index),
-        );
+  const own = rows.filter(({ sid, key }) => sid !== '' && sid === cursor.sid && key === cursor.sortKey);
+  const ownPlaces = own.map(({ index }) => index);
   return {
-    found,
+    found: nearestTo(cursor.offset, ownPlaces),
     block,
     isBlockKnown: order !== undefined || source.direction === null,
     hasUnplaced: order !== undefined && rows.some(({ index, key }) => key === null && isWithin(index, block)),
@@ -88,7 +82,7 @@ export function bracketOf<T extends Identified>(
   };
 }
 
-/** The place that is nearest to another one; undefined if there is none. An upstream may have a row twice. */
+/** The nearest of several places; undefined if there are none. An upstream may list a row twice. */
 export function nearestTo(place: number, places: readonly number[]): number | undefined {
   let nearest: number | undefined;
   for (const each of places)

@@ -71,7 +71,7 @@ export class RouterCallbacks {
     }
     const subscription = new RouterSubscription(router, events, {
       end: credentials.signal,
-      haveEnded: () => haveCredentialsEnded(caller, now()),
+      haveEnded: () => credentials.signal.aborted || haveCredentialsEnded(caller, now()),
     });
     this.#open.add(subscription);
     void subscription.delivered.then((isComplete) => {
