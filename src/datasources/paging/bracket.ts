@@ -7,7 +7,7 @@ import {
   nearestKnown,
   type Neighbours,
 } from './cursors/cursor.js';
-import { type CompareKeys, explainOrder } from './cursors/sort-key.js';
+import { type CompareKeys, explainOrder, mayBeEqual } from './cursors/sort-key.js';
 import { type ListSource } from './list-source.js';
 
 /** A former neighbour of a cursor's row that is still in the list. */
@@ -56,8 +56,11 @@ export function bracketOf<T extends Identified>(
   });
   const order = orderOf(rows, source, cursor);
   const block = order ? blockOf(rows, order, cursor.sortKey ?? '', total) : { start: 0, end: total };
+  // Orders that disagree on two names leave the block wide, but not every name in it may equal the cursor's.
   const ties = rows.filter(({ index, key }) =>
-    order ? key !== null && isWithin(index, block) : cursor.sortKey !== null || key === null,
+    order
+      ? key !== null && isWithin(index, block) && mayBeEqual(key, cursor.sortKey)
+      : cursor.sortKey !== null || key === null,
   );
   const [first, last] = order ? [ties[0], ties.at(-1)] : [];
   const outermost = first && last && { start: first.index, end: last.index + 1 };

@@ -264,6 +264,26 @@ describe('a walk with the cursor of an unreadable row', () => {
     ));
 });
 
+it('a row is found though its neighbours have taken another name, and case leaves open which of the two comes first', () =>
+  check(
+    {
+      blocks: [179, 1, 21, 1, 1, 15, 1, 3],
+      betweens: [
+        {
+          changes: [
+            { kind: 'move', place: { from: 'cursor', by: 1 }, count: 300 },
+            { kind: 'move', place: { from: 'start', by: 0 }, count: 51 },
+          ],
+          cap: 50,
+        },
+      ],
+      sizes: [167, 1],
+      way: 'backwards',
+      saysSo: false,
+    },
+    { slicing: wholeWindows, isOrdered: true, keyOfBlock: nameOf },
+  ));
+
 const walkBack = (blocks: number[], betweens: Between[], sizes: [number, number]) =>
   check(
     { blocks, betweens, sizes, way: 'backwards', saysSo: false },
