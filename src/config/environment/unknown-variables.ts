@@ -39,7 +39,8 @@ export function isServiceLink(name: string, value: string | undefined): boolean 
 }
 
 function settingMeantBy(name: string): string | undefined {
-  const near = settingNames.filter((setting) => isNear(name, setting));
+  const given = formsOf(name);
+  const near = settingForms.filter((setting) => isNear(given, setting)).map((setting) => setting.name);
   if (near.length > 0) return nearest(name, near);
   return ownPrefixes.some((prefix) => name.startsWith(prefix)) ? nearest(name, settingNames) : undefined;
 }
@@ -63,20 +64,41 @@ const wordsOf = (name: string): string =>
     .sort()
     .join('_');
 
+/** A name in the forms that are compared. */
+interface NameForms {
+  readonly name: string;
+  readonly letters: string;
+  readonly words: readonly string[];
+  readonly sorted: string;
+  readonly sortedWithoutUnit: string;
+}
+
+function formsOf(name: string): NameForms {
+  return {
+    name,
+    letters: lettersOf(name),
+    words: name.split('_'),
+    sorted: wordsOf(name),
+    sortedWithoutUnit: wordsOf(name.replace(unit, '')),
+  };
+}
+
+/** Of all settings, made once: a container has hundreds of variables of other programs, and each is compared with each of these. */
+const settingForms = settingNames.map(formsOf);
+
 /** Whether a name is a mistyped setting: two letters, a missing S, swapped words, another unit, the path of a file. */
-function isNear(name: string, setting: string): boolean {
-  const [given, meant] = [lettersOf(name), lettersOf(setting)];
-  if (meant.length < fewestLetters) return isTransposed(given, meant);
-  if (
-    given === meant ||
-    wordsOf(name) === wordsOf(setting) ||
-    [`${setting}_FILE`, `${setting}_PATH`].includes(name)
-  )
-    return true;
-  if (unit.test(setting) && wordsOf(name.replace(unit, '')) === wordsOf(setting.replace(unit, '')))
-    return true;
-  const [givenWords, meantWords] = [name.split('_'), setting.split('_')];
-  if (givenWords.length <= meantWords.length && editsBetween(given, meant) <= 1) return true;
+function isNear(given: NameForms, setting: NameForms): boolean {
+  if (setting.letters.length < fewestLetters) return isTransposed(given.letters, setting.letters);
+  const isSame = given.letters === setting.letters || given.sorted === setting.sorted;
+  if (isSame || [`${setting.name}_FILE`, `${setting.name}_PATH`].includes(given.name)) return true;
+  const hasUnit = setting.sorted !== setting.sortedWithoutUnit;
+  if (hasUnit && given.sortedWithoutUnit === setting.sortedWithoutUnit) return true;
+  // Each edit changes the length by one letter at most.
+  const difference = Math.abs(given.letters.length - setting.letters.length);
+  if (difference > mostEdits) return false;
+  const [givenWords, meantWords] = [given.words, setting.words];
+  const mayBeJoined = difference <= 1 && givenWords.length <= meantWords.length;
+  if (mayBeJoined && editsBetween(given.letters, setting.letters) <= 1) return true;
   if (givenWords.length !== meantWords.length) return false;
   let edits = 0;
   for (const [index, word] of meantWords.entries()) {
@@ -84,7 +106,7 @@ function isNear(name: string, setting: string): boolean {
     if (ofWord >= word.length / 2) return false; // another word: REDIS_SSL is not REDIS_URL
     edits += ofWord;
   }
-  return edits <= (meant.length < 10 && meantWords.length === 1 ? 1 : mostEdits); // BROKERS is not WORKERS
+  return edits <= (setting.letters.length < 10 && meantWords.length === 1 ? 1 : mostEdits); // BROKERS is not WORKERS
 }
 
 function isTransposed(given: string, meant: string): boolean {
