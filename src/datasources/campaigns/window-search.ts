@@ -37,6 +37,8 @@ export class WindowSearch {
   callsLeft: number;
   readonly #newest: CampaignWindowRef;
   readonly #readWindow: ReadCampaignWindow;
+  /** Keys of the windows that were read. */
+  readonly #read = new Set<string>();
 
   /**
    * @param newest the first window of the list that most campaigns are found in.
@@ -62,7 +64,7 @@ export class WindowSearch {
 
   /** Reads the newest window alone. */
   async readNewest(): Promise<void> {
-    await this.#read(this.#newest);
+    await this.#readRows(this.#newest);
   }
 
   /**
@@ -74,8 +76,8 @@ export class WindowSearch {
     const known = windows.slice(0, this.callsLeft);
     this.callsLeft -= known.length;
     const [newest, ...others] = await Promise.all([
-      isNewestUseful ? this.#read(this.#newest) : undefined,
-      ...known.map((window) => this.#read(window)),
+      isNewestUseful ? this.#readRows(this.#newest) : undefined,
+      ...known.map((window) => this.#readRows(window)),
     ]);
     const ofList = newest ?? others.find((_, index) => this.#isInList(known[index]));
     if (ofList) await this.#readMoved(inList, ofList.total);
@@ -148,12 +150,14 @@ export class WindowSearch {
       }
     }
     const starts = [...expected]
-      .filter(([, { size }]) => size > 1)
+      .filter(
+        ([start, { size }]) => size > 1 && !this.#read.has(windowKey(list, { ...slice, offset: start })),
+      )
       .sort(([, one], [, other]) => other.size - one.size)
       .slice(0, this.callsLeft)
       .map(([start]) => start);
     this.callsLeft -= starts.length;
-    await Promise.all(starts.map((offset) => this.#read({ list, slice: { ...slice, offset } })));
+    await Promise.all(starts.map((offset) => this.#readRows({ list, slice: { ...slice, offset } })));
   }
 
   /**
@@ -172,8 +176,10 @@ export class WindowSearch {
     let { found, total } = newest;
     let [offset, windows, shown] = [size, 1, found];
     const sliceAt = (start: number): Slice => ({ offset: start, limit: this.#newest.slice.limit });
-    const isSpent = (start: number): boolean =>
-      totals.get(windowKey(this.#newest.list, sliceAt(start))) === total;
+    const isSpent = (start: number): boolean => {
+      const key = windowKey(this.#newest.list, sliceAt(start));
+      return this.#read.has(key) || totals.get(key) === total;
+    };
     while (size > 0) {
       const count = Math.max(0, Math.ceil((total - offset) / size));
       const ahead = Array.from({ length: count }, (_, index) => offset + index * size).filter(
@@ -189,7 +195,7 @@ export class WindowSearch {
       if (last === undefined) return;
       this.callsLeft -= starts.length;
       const { list } = this.#newest;
-      const read = await Promise.all(starts.map((start) => this.#read({ list, slice: sliceAt(start) })));
+      const read = await Promise.all(starts.map((start) => this.#readRows({ list, slice: sliceAt(start) })));
       const foundNow = read.reduce((sum, one) => sum + one.found, 0);
       found = Math.floor(foundNow / starts.length);
       shown += foundNow;
@@ -199,7 +205,8 @@ export class WindowSearch {
     }
   }
 
-  async #read({ list, slice }: CampaignWindowRef): Promise<ReadWindow> {
+  async #readRows({ list, slice }: CampaignWindowRef): Promise<ReadWindow> {
+    this.#read.add(windowKey(list, slice));
     try {
       const { value } = await this.#readWindow(list, slice);
       let found = 0;

@@ -199,6 +199,21 @@ describe('_entities of campaigns far behind the newest', () => {
     },
   );
 
+  it('leave all other calls of the batch to campaigns that are in none of the windows just read', async () => {
+    for (let offset = 0; offset < count; offset += 200)
+      await repeatUntilWhole(sids.slice(offset, offset + 200), 0);
+    const unknown = Array.from({ length: 18 }, (_, index) => `unknown${index}`);
+    const variables = { representations: [...sids.slice(0, 150), ...unknown].map(reference) };
+    const headers = { 'cache-control': 'no-cache' };
+    const { data, errors } = await ask<Entities>(strict, entitiesWith('sid name'), { variables, headers });
+    expect(errors).toBeUndefined();
+    expect(data?._entities.map((entity) => entity?.sid)).toEqual([
+      ...sids.slice(0, 150),
+      ...unknown.map(() => undefined),
+    ]);
+    expect(large.calls.length).toBeLessThanOrEqual(3 + unknown.length);
+  });
+
   it.each([
     { from: 1000, wanted: 30, grownBy: 60, calls: 2 },
     { from: 1000, wanted: 30, grownBy: 20, calls: 1 + 1 },
