@@ -206,11 +206,10 @@ function warnOf(config: Config, logger: Logger): void {
 /** Shows the current state in the metrics and in the readiness probe. */
 function watchState(
   { metrics }: GatewayTelemetry,
-  { policy, rateLimiter, credentials, shared: { redis } }: OpenUpstream,
+  { policy, rateLimiter, credentials, shared: { isRedisUp } }: OpenUpstream,
   account: AccountReader,
   answers: ResponseCache | undefined,
 ): Readiness {
-  const isRedisUp = redis && (() => redis.isUp);
   const breaker = () => policy.breakerState;
   const cacheSizes = () => ({ ...account.sizes, ...(answers && { answers: answers.size }) });
   const readiness = { breaker, credentials: () => credentials.state, isRedisUp };

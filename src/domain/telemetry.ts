@@ -223,8 +223,8 @@ export interface Telemetry {
   /** A message of another instance can't be read. */
   peerMessageIgnored(): void;
 
-  /** A Redis command has failed or was too late. */
-  redisFailed(error: Error): void;
+  /** A Redis command has failed or was too late. @param code of the connection's error, or of Redis's own. */
+  redisFailed(error: Error, code?: string): void;
 
   /** Redis answers, for the first time or again. */
   redisAnswered(): void;

@@ -110,10 +110,10 @@ export async function createTelemetry(options: TelemetryOptions): Promise<Gatewa
       });
     },
 
-    redisFailed: (error) => {
+    redisFailed: (error, errorCode) => {
       throttle.run('redis', () => {
         isRedisDown = true;
-        logger.warn({ err: error }, 'Redis cannot be reached');
+        logger.warn({ err: error, errorCode }, 'Redis cannot be used');
       });
     },
     redisAnswered: () => {

@@ -16,6 +16,8 @@ interface OpenState {
   readonly bus: SharedBus;
   /** Undefined without `REDIS_URL`, when this process is the only instance. */
   readonly redis: RedisConnection | undefined;
+  /** Whether Redis answers, and the messages of the instances can be sent and received. Undefined without `REDIS_URL`. */
+  readonly isRedisUp: (() => boolean) | undefined;
   readonly sharedTier: SharedTierStore | undefined;
   readonly sharedWindow: SharedWindow | undefined;
   /** Prefix of every key, so that several accounts can share a Redis. */
@@ -47,6 +49,7 @@ export async function openState(
       clock: new SharedClock(state, forwardNow),
       bus: new MemoryBus(),
       redis: undefined,
+      isRedisUp: undefined,
       sharedTier: undefined,
       sharedWindow: undefined,
       prefix,
@@ -56,7 +59,7 @@ export async function openState(
   }
   const { openRedisState } = await import('./redis-state.js');
   const inRedis = openRedisState({ redisUrl, prefix, telemetry, timeoutMs, now, steadyNow });
-  const { redis, state } = inRedis;
+  const { redis, state, bus } = inRedis;
   const clock = new SharedClock(state, forwardNow);
   const synchronize = async (): Promise<void> => {
     if (redis.isUp) await clock.synchronize();
@@ -67,6 +70,7 @@ export async function openState(
     ...inRedis,
     clock,
     prefix,
+    isRedisUp: () => redis.isUp && !bus.isFailing,
     ready: async () => {
       await redis.ready(readyWithinMs);
       await synchronize();

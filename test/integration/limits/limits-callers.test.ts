@@ -88,7 +88,7 @@ describeWithRedis('MAX_REQUESTS_PER_MINUTE at two gateways', () => {
     expect(await answered(one.url, 'http', 4)).toBe(4);
     expect(await answered(other.url, 'http', 4)).toBe(2);
     await redis.stop();
-    await until(() => one.logs.some((line) => line.includes('Redis cannot be reached')));
+    await until(() => one.logs.some((line) => line.includes('Redis cannot be used')));
     const begun = performance.now();
     expect(await answered(one.url, 'http', 8)).toBe(6);
     // Eight commands that wait for a Redis that is gone take 2 s each.

@@ -187,7 +187,7 @@ it('no URL in them if Redis and the trace collector are unreachable', async () =
   const answers = await doEverythingWrong(gateway.url);
   const { emitted, found } = await leaked(answers);
   expect(found).toEqual([]);
-  expect(emitted.logs).toContain('Redis cannot be reached');
+  expect(emitted.logs).toContain('Redis cannot be used');
   expect(emitted.logs).toContain('traces cannot be exported');
 });
 
@@ -201,6 +201,6 @@ describeWithRedis('a Redis that refuses the password', () => {
     const { emitted, found } = await leaked(answers);
     await redis.stop();
     expect(found).toEqual([]);
-    expect(emitted.logs).toContain('Redis cannot be reached');
+    expect(emitted.logs).toContain('Redis cannot be used');
   });
 });

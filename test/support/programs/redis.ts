@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { Redis } from 'ioredis';
 
 /** A Redis of one test, without persistence. */
 export interface RunningRedis {
@@ -32,6 +33,18 @@ export function describeWithRedis(name: string, suite: () => void): void {
     console.warn(`SKIPPED: ${name}. No redis-server was found on PATH; install it to run these tests.`);
   }
   (hasRedis ? describe : describe.skip)(name, suite);
+}
+
+/** The rights of docs/operating.md, for a user of Redis that is the gateway's own. */
+export const documentedRights =
+  '~campaign-gateway:* &campaign-gateway:* +@read +@write +@scripting +@pubsub +@connection +time -@dangerous +info';
+
+/** Creates a user, or changes one. @returns the address with its name and password. */
+export async function withUser({ url }: RunningRedis, rights: string): Promise<string> {
+  const admin = new Redis(url);
+  await admin.acl('SETUSER', 'gateway', 'reset', 'on', '>word', ...rights.split(' '));
+  await admin.quit();
+  return url.replace('//', '//gateway:word@');
 }
 
 /** Below the ephemeral ports of the system: no other server gets the port of a stopped Redis. */

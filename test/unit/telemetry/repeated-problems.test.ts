@@ -23,7 +23,7 @@ it('a Redis that fails again and again has one line a minute, and one for its re
     telemetry.redisFailed(new Error('reset'));
     telemetry.redisAnswered();
   }
-  expect(messages).toEqual(['Redis cannot be reached', 'Redis answers again']);
+  expect(messages).toEqual(['Redis cannot be used', 'Redis answers again']);
   jest.advanceTimersByTime(60_000);
   telemetry.redisFailed(new Error('reset'));
   expect(messages).toHaveLength(3);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Redis } from 'ioredis';
 import { type BusGap, type SharedBus } from '../shared-bus.js';
 import { type RedisConnection } from './connection.js';
-import { reconnectAfterStrayReplies } from './odd-replies.js';
+import { reconnectAfterStrayReplies, reopen } from './odd-replies.js';
 
 /** Interval of the pings, which detect a connection whose other end is gone. */
 const pingIntervalMs = 2000;
@@ -21,6 +21,8 @@ export class RedisBus implements SharedBus {
   readonly #pingTimer: NodeJS.Timeout;
   readonly #checkNow = (): void => void this.#check();
   #isConnected = false;
+  /** Messages could not be received since the last time that they could. */
+  #isInterrupted = false;
   #isClosed = false;
   #pending = 0;
   #hasDropped = false;
@@ -40,18 +42,23 @@ export class RedisBus implements SharedBus {
     this.#subscriber
       .on('error', connection.report)
       .on('ready', () => void this.#subscribe())
-      .on('close', () => (this.#isConnected = false))
+      .on('close', () => ([this.#isConnected, this.#isInterrupted] = [false, true]))
       .on('message', (channel: string, message: string) => {
         this.#receive(channel, message);
       });
     reconnectAfterStrayReplies(this.#subscriber, connection.report);
-    connection.client.on('ready', this.#checkNow);
+    connection.client.on('ready', this.#checkPublishing);
     this.#pingTimer = setInterval(this.#checkNow, pingIntervalMs);
     this.#pingTimer.unref();
   }
 
   get isConnected(): boolean {
     return this.#isConnected;
+  }
+
+  /** True while messages can't be sent, or not be received: of those that come and go meanwhile nothing is stored. */
+  get isFailing(): boolean {
+    return this.#hasDropped || (this.#isInterrupted && !this.#isConnected);
   }
 
   publish(topic: string, text: string): void {
@@ -63,7 +70,7 @@ export class RedisBus implements SharedBus {
     this.#pending += 1;
     void redis
       .publish(this.#channelOf(topic), `${this.#instanceId} ${text}`)
-      .catch(() => (this.#hasDropped = true))
+      .catch(this.#drop)
       .finally(() => (this.#pending -= 1));
   }
 
@@ -82,7 +89,7 @@ export class RedisBus implements SharedBus {
 
   close(): void {
     clearInterval(this.#pingTimer);
-    this.#connection.client.off('ready', this.#checkNow);
+    this.#connection.client.off('ready', this.#checkPublishing);
     this.#listeners.clear();
     this.#isClosed = true;
     this.#subscriber.disconnect();
@@ -93,7 +100,7 @@ export class RedisBus implements SharedBus {
     if (this.#listeners.size === 0) return;
     try {
       await this.#subscriber.subscribe(...this.#listeners.keys());
-      this.#isConnected = true;
+      [this.#isConnected, this.#isInterrupted] = [true, false];
       this.#reportGap('receive');
     } catch (error) {
       this.#handleError(error);
@@ -109,18 +116,40 @@ export class RedisBus implements SharedBus {
     } catch (error) {
       this.#handleError(error);
     }
-    if (!this.#hasDropped || redis.status !== 'ready' || !(await answersPing(redis))) return;
+    if (!this.#hasDropped || redis.status !== 'ready' || !(await this.#canPublish())) return;
     this.#hasDropped = false;
     this.#reportGap('send');
   }
 
-  #handleError(error: unknown): void {
-    this.#isConnected = false;
+  /** Finds out that Redis refuses messages (a user without the channels) before the first one is lost. */
+  readonly #checkPublishing = (): void => {
+    void this.#canPublish().then(() => this.#check());
+  };
+
+  /** Sends a message that nobody receives. */
+  async #canPublish(): Promise<boolean> {
+    try {
+      await this.#connection.client.publish(this.#channelOf('check'), '');
+      return true;
+    } catch (error) {
+      this.#drop(error);
+      return false;
+    }
+  }
+
+  readonly #drop = (error: unknown): void => {
+    this.#hasDropped = true;
     this.#connection.report(error);
-    if (this.#subscriber.status === 'ready' && !this.#isClosed) this.#subscriber.disconnect(true);
+  };
+
+  #handleError(error: unknown): void {
+    [this.#isConnected, this.#isInterrupted] = [false, true];
+    this.#connection.report(error);
+    if (this.#subscriber.status === 'ready' && !this.#isClosed) reopen(this.#subscriber);
   }
 
   #reportGap(gap: BusGap): void {
+    if (!this.isFailing) this.#connection.reportAnswer();
     for (const listener of this.#onGap) listener(gap);
   }
 
@@ -134,11 +163,4 @@ export class RedisBus implements SharedBus {
   #channelOf(topic: string): string {
     return `${this.#prefix}bus:${topic}`;
   }
-}
-
-async function answersPing(redis: Redis): Promise<boolean> {
-  return redis.ping().then(
-    () => true,
-    () => false,
-  );
 }

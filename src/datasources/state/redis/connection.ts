@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { GatewayError } from '../../../domain/errors.js';
 import { type Telemetry } from '../../../domain/telemetry.js';
 import { withTimeout } from '../../../domain/timeout.js';
-import { checkedReply, OddReply, reconnectAfterStrayReplies } from './odd-replies.js';
+import { checkedReply, OddReply, reconnectAfterStrayReplies, reopen } from './odd-replies.js';
 
 /** Timeout of a required command: an error is better than a long wait for a Redis that is gone. */
 const requiredTimeoutMs = 2000;
@@ -15,6 +15,12 @@ const probeIntervalMs = 250;
 const maximumSilenceMs = 5000;
 
 const pong = z.literal('PONG');
+
+/** The code of an error: of the connection, or the word with which an error of Redis itself begins. */
+export function redisErrorCode(error: Error): string | undefined {
+  const { code } = error as { readonly code?: string };
+  return code ?? /^[A-Z]{2,}\b/.exec(error.message)?.[0];
+}
 
 /** Whether Redis has no database of the number in the URL. */
 export function isNoDatabase(error: unknown): boolean {
@@ -49,7 +55,7 @@ export class RedisConnection {
       .on('error', (error) => {
         this.report(error);
         // The client would go on with database 0, whose keys may be somebody else's.
-        if (isNoDatabase(error)) this.client.disconnect(true);
+        if (isNoDatabase(error)) reopen(this.client);
       })
       .on('close', () => ([this.#isUp, this.#silentSinceMs] = [false, undefined]))
       .on('ready', this.#probe);
@@ -92,8 +98,13 @@ export class RedisConnection {
 
   /** Reports that Redis has failed or was too late. */
   readonly report = (error: unknown): void => {
-    if (error instanceof Error && !this.#isClosed) this.#telemetry.redisFailed(error);
+    if (error instanceof Error && !this.#isClosed) this.#telemetry.redisFailed(error, redisErrorCode(error));
   };
+
+  /** Reports that all of Redis works again. */
+  reportAnswer(): void {
+    if (this.#isUp) this.#telemetry.redisAnswered();
+  }
 
   /** Resolves once Redis answers, or after this time. */
   async ready(timeoutMs: number): Promise<void> {
@@ -158,7 +169,7 @@ export class RedisConnection {
   /** After a reply of another command, all others would be too. */
   #noteFailure(error: unknown): void {
     this.report(error);
-    if (error instanceof OddReply && this.#canProbe) this.client.disconnect(true);
+    if (error instanceof OddReply && this.#canProbe) reopen(this.client);
   }
 
   #noteSilence(): void {
@@ -166,7 +177,7 @@ export class RedisConnection {
     this.#silentSinceMs ??= nowMs;
     if (nowMs - this.#silentSinceMs < maximumSilenceMs || !this.#canProbe) return;
     this.#silentSinceMs = undefined;
-    this.client.disconnect(true);
+    reopen(this.client);
   }
 }
 

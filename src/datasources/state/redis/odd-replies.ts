@@ -4,6 +4,17 @@ import { type z } from 'zod';
 /** Message of ioredis for a reply that no command waits for. */
 const outOfStep = /^Command queue state error/;
 
+/** Streams that are being closed: the client would listen to the same one again for each call. */
+const closing = new WeakSet<object>();
+
+/** Opens the connection anew. */
+export function reopen(client: Redis): void {
+  const { stream } = client as { readonly stream?: object };
+  if (stream && closing.has(stream)) return;
+  if (stream) closing.add(stream);
+  client.disconnect(true);
+}
+
 /**
  * Reconnects after a reply that can't be right: one that no command waits for, or a message of a channel that lacks a part.
  * Otherwise ioredis 5 would give later replies to the wrong commands, and a nil among them would end the process, with an error
@@ -12,7 +23,7 @@ const outOfStep = /^Command queue state error/;
  */
 export function reconnectAfterStrayReplies(client: Redis, report: (error: unknown) => void): void {
   client.on('error', (error: Error) => {
-    if (outOfStep.test(error.message)) client.disconnect(true);
+    if (outOfStep.test(error.message)) reopen(client);
   });
   client.on('connect', () => {
     const { stream } = client;
@@ -23,7 +34,7 @@ export function reconnectAfterStrayReplies(client: Redis, report: (error: unknow
           read.call(stream, chunk);
         } catch (error) {
           report(error);
-          client.disconnect(true);
+          reopen(client);
         }
       });
     }

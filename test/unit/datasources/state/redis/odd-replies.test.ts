@@ -173,6 +173,19 @@ describeWithRedis('after a reply that nothing asked for', () => {
     ]);
     expect(replies).toEqual(['OK', '1', null]);
   });
+
+  it('of which there are many at once, each connection is ended once, without a warning of Node', async () => {
+    const proxy = await startProxy();
+    const warnings: Error[] = [];
+    const warn = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', warn);
+    opened.push(() => process.off('warning', warn));
+    const connection = await connected(proxy.url);
+    proxy.sayToAll('+OK\r\n'.repeat(50));
+    await until(() => proxy.connections() === 2);
+    await until(() => connection.isUp);
+    expect(warnings).toEqual([]);
+  });
 });
 
 describeWithRedis('a connection that is silent, or stuck in half a reply', () => {
