@@ -10,7 +10,7 @@ import {
 } from 'graphql';
 import { haveCredentialsEnded } from '../auth/credentials-end.js';
 import { GatewayError } from '../domain/errors.js';
-import { operationTrace, type RequestTrace } from '../domain/requests/request-trace.js';
+import { operationTrace, type RequestTrace, type Transport } from '../domain/requests/request-trace.js';
 import { type ObservedOperation, type Telemetry } from '../domain/telemetry.js';
 import { type RequestContext } from '../resolvers/context.js';
 import { type OperationPlan } from '../resolvers/look-ahead.js';
@@ -275,7 +275,7 @@ export class OperationPipeline {
     const isWhole = operation.definition.operation === OperationTypeNode.QUERY && !body.errors;
     const { cachePolicy } = this.#options;
     const isShared = isWhole && !request.wantsReport && !(cachePolicy.isInvalidated && isOvertaken(report));
-    const isTagged = isShared && report.tags !== undefined && request.trace.transport === 'http';
+    const isTagged = isShared && report.tags !== undefined && withHeaders.has(request.trace.transport);
     const tags = isTagged ? tagsOf(report, cachePolicy) : undefined;
     const extensions = request.wantsReport ? { upstream: this.#reportOf(context) } : tags?.extensions;
     const cacheControl = isShared ? cacheControlOf(report, cachePolicy) : noStore;
@@ -319,6 +319,9 @@ export class OperationPipeline {
     return this.#options.formatErrors(errors, trace);
   }
 }
+
+/** Transports whose results of queries have HTTP headers of their own: a router's URL is only for subscriptions. */
+const withHeaders: ReadonlySet<Transport> = new Set<Transport>(['http', 'callback']);
 
 /** Memory of a response as text, and as bytes to be written. */
 const bytesPerCharacter = 2;

@@ -177,7 +177,14 @@ function reportingExports(exporter: SpanExporter, onExported: OtlpOptions['onExp
   };
 }
 
+/** Statuses that the library tries again; it does not say which of them it was. */
+const retriedStatuses = 'HTTP 429, 502, 503 or 504';
+
 function errorCodeOf(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
-  return typeof error.code === 'number' ? `HTTP ${error.code}` : String(error.code);
+  if (!(error instanceof Error)) return undefined;
+  const { code } = error as { readonly code?: unknown };
+  if (typeof code === 'number') return `HTTP ${code}`;
+  if (typeof code === 'string') return code;
+  if (error.message === 'Request timed out') return 'ETIMEDOUT';
+  return error.name === 'OTLPExporterError' ? retriedStatuses : undefined;
 }

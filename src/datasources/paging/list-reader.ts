@@ -182,10 +182,14 @@ export class ListReader<T extends Identified> implements ListState {
     return this.callSize > this.#windowSize ? read.then(() => this.#beginAgain(request)) : read;
   }
 
-  /** Reads smaller slices if larger ones were refused. */
+  /** Reads smaller slices if larger ones were refused, or the first one alone if the list ends before all of them. */
   async #beginAgain(request: PageRequest): Promise<void> {
-    for (let round = 1; round < maximumRounds && this.#total === undefined; round += 1)
-      await this.#readAll(this.#slicing.begin(request, this));
+    for (let round = 1; round < maximumRounds && this.#total === undefined; round += 1) {
+      const slices = this.#slicing.begin(request, this);
+      const { likelyTotal = Infinity } = this;
+      const isBehindEnd = slices.every(({ offset }) => offset >= likelyTotal);
+      await this.#readAll(isBehindEnd ? slices.slice(0, 1) : slices);
+    }
     if (this.#total === undefined) throw new UpstreamFailure('invalidResponse');
   }
 

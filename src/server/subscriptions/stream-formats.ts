@@ -1,4 +1,5 @@
 import { type GraphQLFormattedError } from 'graphql';
+import { noStore } from '../../operations/cache-headers.js';
 import { type ResultBody } from '../../operations/operation-result.js';
 import { type StreamFormat } from '../http/negotiation.js';
 
@@ -23,7 +24,7 @@ const sse: StreamWriting = {
   headers: {
     ...unbuffered,
     connection: 'keep-alive',
-    'cache-control': 'no-cache',
+    'cache-control': noStore,
     'content-encoding': 'none', // no proxy compresses it then
     'content-type': 'text/event-stream; charset=utf-8',
   },

@@ -133,8 +133,24 @@ describe('a collector that', () => {
     ]);
   });
 
+  it.each([
+    [400, 'HTTP 400'],
+    [503, 'HTTP 429, 502, 503 or 504'],
+    ['hangs', 'ETIMEDOUT'],
+  ] as const)('answers %s is logged with the error code %s', async (answer, errorCode) => {
+    const collector = await startCollector(answer);
+    collectors.push(collector);
+    const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint };
+    const { gateway } = await setup({ sandbox: { seed: 'demo' }, gateway: { environment } });
+    await ask(gateway, query);
+    const logged = () => linesOf(gateway).find(({ msg }) => msg.startsWith('traces cannot be exported'));
+    await until(() => logged() !== undefined);
+    expect(logged()).toMatchObject({ errorCode });
+    await gateway.close();
+  });
+
   it('hangs does not keep the gateway from closing', async () => {
-    const collector = await startCollector(true);
+    const collector = await startCollector('hangs');
     collectors.push(collector);
     const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint };
     const { gateway } = await setup({ sandbox: { seed: 'demo' }, gateway: { environment } });

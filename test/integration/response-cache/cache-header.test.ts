@@ -123,11 +123,11 @@ describe('Cache-Control of a response', () => {
     expect(answer.headers['cache-control']).toBe('no-store');
   });
 
-  it('is no-cache for an event stream', async () => {
+  it('is no-store for an event stream', async () => {
     const path = '/graphql/stream?query=%7B__typename%7D';
     const answer = await request(`${gateway.url}${path}`, { headers: { accept: 'text/event-stream' } });
     await answer.body.dump();
-    expect(answer.headers['cache-control']).toBe('no-cache');
+    expect(answer.headers['cache-control']).toBe('no-store');
   });
 });
 

@@ -63,6 +63,17 @@ describe('an answer has the tags of its campaigns', () => {
       });
   });
 
+  it('also where the request has the extension of a router for subscriptions', async () => {
+    const query = `{ campaign(sid: "${sids[0] ?? ''}") { name } }`;
+    for (const subscription of [
+      5,
+      { callbackUrl: 'http://127.0.0.1:9/', subscriptionId: 'a', verifier: 'b' },
+    ])
+      expect(await tagged({ query, extensions: { subscription } })).toMatchObject({
+        header: `campaign-${sids[0] ?? ''}`,
+      });
+  });
+
   it('of several', async () => {
     const query = `{ one: campaignsBySid(sids: ${JSON.stringify(sids)}) { name } other: campaign(sid: "other") { name } }`;
     const { header, extensions } = await tagged({ query });

@@ -38,17 +38,17 @@ type RawSpan = Omit<SentSpan, 'attributes'> & {
 
 /**
  * Starts a collector on a free port.
- * @param hangs accepts requests but never responds.
+ * @param answer status of its responses; `hangs`: it accepts requests but never responds.
  */
-export async function startCollector(hangs = false): Promise<Collector> {
+export async function startCollector(answer: number | 'hangs' = 200): Promise<Collector> {
   const bodies: string[] = [];
   const server = createServer((incoming, response) => {
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
     incoming.on('end', () => {
       bodies.push(Buffer.concat(chunks).toString('utf8'));
-      if (hangs) return;
-      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+      if (answer === 'hangs') return;
+      response.writeHead(answer, { 'content-type': 'application/json' }).end('{}');
     });
   });
   server.keepAliveTimeout = 60_000; // longer than the idle timeout of any client

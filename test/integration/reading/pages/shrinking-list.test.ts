@@ -152,6 +152,19 @@ describe.each(everywhere)('%s that are left of a list, with CACHE=%s', (list, ca
   });
 });
 
+it('messages that are left are shown before a page of several windows that all lie behind the new end', async () => {
+  const read = pagesOf('messages', 'on');
+  const rows = rowsOf(150);
+  upstream.rows = rows;
+  const { pageInfo } = await read({ last: 30 });
+  now += 4000;
+  upstream.rows = rows.slice(-9);
+  upstream.forgetCalls();
+  const page = await read({ last: 30, before: pageInfo.startCursor ?? null });
+  expect(shown(page)).toEqual(sidsOf(upstream.rows));
+  expect(upstream.calls.length).toBeLessThanOrEqual(4);
+});
+
 it('a page that would be empty only by a stale window is refused if the rate limit has no room', async () => {
   const limited = await startGatewayOn(upstream.baseUrl, { EXOTEL_RATE_LIMIT: '3' }, () => now);
   try {
