@@ -158,7 +158,7 @@ it('messages that are left are shown before a page of several windows that all l
   upstream.rows = rows;
   const { pageInfo } = await read({ last: 30 });
   now += 4000;
-  upstream.rows = rows.slice(-9);
+  upstream.rows = rows.slice(0, 9);
   upstream.forgetCalls();
   const page = await read({ last: 30, before: pageInfo.startCursor ?? null });
   expect(shown(page)).toEqual(sidsOf(upstream.rows));
