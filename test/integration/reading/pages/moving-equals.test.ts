@@ -1,46 +1,23 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { maximumSearchCalls } from '../../../../src/datasources/paging/cursors/position.js';
-import { CampaignPageDocument, MessagePageDocument } from '../../../operations/generated.js';
+import { CampaignPageDocument } from '../../../operations/generated.js';
 import { ask } from '../../../support/clients/ask.js';
-import { type GatewayUnderTest, startGatewayOn } from '../../../support/gateway/gateway-under-test.js';
 import {
-  type ListingRow,
-  type ListingUpstream,
-  startListingUpstream,
-} from '../../../support/upstream/listing-upstream.js';
-import {
-  type WalkedPage,
-  walkBackwards,
-  walkForwards,
-  type WalkStep,
-} from '../../../support/operations/page-walk.js';
+  cacheSettings,
+  everywhere,
+  listNames,
+  type ReadPage,
+  setUpListedPages,
+} from '../../../support/operations/listed-pages.js';
+import { type WalkedPage, walkBackwards, walkForwards } from '../../../support/operations/page-walk.js';
+import { type ListingRow } from '../../../support/upstream/listing-upstream.js';
 
-let now = Date.parse('2026-05-01T10:00:00Z');
-let upstream: ListingUpstream;
-const gateways = new Map<string, GatewayUnderTest>();
-
-beforeAll(async () => {
-  upstream = await startListingUpstream();
-  for (const cache of ['on', 'off'])
-    gateways.set(
-      cache,
-      await startGatewayOn(
-        upstream.baseUrl,
-        { CACHE: cache, MAX_UPSTREAM_CALLS: '1000' },
-        () => now,
-        undefined,
-        { compare: undefined }, // a second execution would read other windows where the first has learned a page maximum
-      ),
-    );
-});
+// A second execution would read other windows where the first has learned a page maximum.
+const listed = setUpListedPages({ compare: undefined });
 beforeEach(() => {
-  now += 3_600_001; // nothing of the test before is at hand, and a smaller page maximum is forgotten
-  upstream.pageMaximum = 50;
-  upstream.forgetCalls();
-});
-afterAll(async () => {
-  for (const gateway of gateways.values()) await gateway.close();
-  await upstream.close();
+  listed.forget(); // a smaller page maximum too
+  listed.upstream.pageMaximum = 50;
+  listed.upstream.forgetCalls();
 });
 
 let made = 0;
@@ -69,68 +46,39 @@ const withRows = (rows: readonly ListingRow[], at: number, fresh: readonly Listi
   ...rows.slice(at),
 ];
 
-type ReadPage = (step: WalkStep) => Promise<WalkedPage>;
-
-const lists: Readonly<Record<string, (gateway: GatewayUnderTest) => ReadPage>> = {
-  campaigns: (gateway) => async (step) => (await gateway.data(CampaignPageDocument, step)).campaigns,
-  'messages by their time': (gateway) => async (step) => {
-    const orderBy = { field: 'SCHEDULED_AT', direction: 'DESC' } as const;
-    return messagesOf(await gateway.data(MessagePageDocument, { sid: 's', orderBy, ...step }));
-  },
-  "messages in the upstream's own order": (gateway) => async (step) =>
-    messagesOf(await gateway.data(MessagePageDocument, { sid: 's', ...step })),
-};
-
-function messagesOf({
-  campaign,
-}: {
-  readonly campaign?: { readonly messages: WalkedPage | null } | null;
-}): WalkedPage {
-  if (!campaign?.messages) throw new Error('the campaign is gone');
-  return campaign.messages;
-}
-
-function pagesOf(cache: string, list: string): ReadPage {
-  const [gateway, read] = [gateways.get(cache), lists[list]];
-  if (!gateway || !read) throw new Error('no such list');
-  return read(gateway);
-}
-
 /** Lists the rows, and answers the cursor of one of them as a page of 20 gives it; all that is at hand is then old. */
 async function cursorAt(read: ReadPage, rows: readonly ListingRow[], index: number): Promise<string> {
-  upstream.rows = rows;
+  listed.upstream.rows = rows;
   let page = await read({ first: Math.min(20, index + 1) });
   for (let last = Math.min(19, index); last < index;) {
     const first = Math.min(20, index - last);
     page = await read({ first, after: page.pageInfo.endCursor ?? null });
     last += first;
   }
-  now += 6000;
-  upstream.forgetCalls();
+  listed.pass(6000);
+  listed.upstream.forgetCalls();
   return page.pageInfo.endCursor ?? '';
 }
 
-const everywhere = ['on', 'off'].flatMap((cache) => Object.keys(lists).map((list) => [list, cache] as const));
-
-describe.each(everywhere)('%s with equal times, with CACHE=%s', (list, cache) => {
-  const read = pagesOf.bind(undefined, cache, list);
+describe.each(everywhere(listNames))('%s with equal times, with CACHE=%s', (list, cache) => {
+  const read = (): ReadPage => listed.of(list, cache);
 
   it('continue after a row that 60 new rows have moved, for one more call', async () => {
     const rows = rowsAt(10, 80);
     const after = await cursorAt(read(), rows, 38);
-    upstream.rows = [...rowsAt(11, 60), ...rows];
+    listed.upstream.rows = [...rowsAt(11, 60), ...rows];
     const page = await read()({ first: 20, after });
     expect(shown(page)).toEqual(sidsOf(rows.slice(39, 59)));
     // Where the row was, where it is by the change of the total, and the rest of the page.
-    expect(upstream.calls.length).toBeLessThanOrEqual(3);
+    expect(listed.upstream.calls.length).toBeLessThanOrEqual(3);
   });
 
   it('continue before a row that 30 new rows have moved', async () => {
     const rows = rowsAt(10, 110);
     const before = await cursorAt(read(), rows, 62);
-    upstream.rows = [...rowsAt(11, 30), ...rows];
+    listed.upstream.rows = [...rowsAt(11, 30), ...rows];
     expect(shown(await read()({ last: 20, before }))).toEqual(sidsOf(rows.slice(42, 62)));
-    expect(upstream.calls.length).toBeLessThanOrEqual(3);
+    expect(listed.upstream.calls.length).toBeLessThanOrEqual(3);
   });
 
   it.each([
@@ -143,14 +91,14 @@ describe.each(everywhere)('%s with equal times, with CACHE=%s', (list, cache) =>
       const rows = rowsAt(10, 1400);
       const after = await cursorAt(read(), rows, index);
       // As many come, or go, on one side of the row as go, or come, on the other.
-      upstream.rows =
+      listed.upstream.rows =
         insertedBefore > 0
           ? withRows(without(rows, index + 30, removedAt > 0 ? moved : 0), index - 30, rowsAt(10, moved))
           : withRows(rows, index + 30, rowsAt(10, moved)).slice(moved);
-      expect(upstream.rows).toHaveLength(rows.length);
+      expect(listed.upstream.rows).toHaveLength(rows.length);
       const page = await read()({ first: 20, after });
       expect(shown(page)).toEqual(sidsOf(rows.slice(index + 1, index + 21)));
-      expect(upstream.calls.length).toBeLessThanOrEqual(2 + maximumSearchCalls);
+      expect(listed.upstream.calls.length).toBeLessThanOrEqual(2 + maximumSearchCalls);
     },
   );
 
@@ -158,21 +106,21 @@ describe.each(everywhere)('%s with equal times, with CACHE=%s', (list, cache) =>
     const rows = rowsAt(10, 300);
     const after = await cursorAt(read(), rows, 119);
     await read()({ first: 20, after });
-    expect(upstream.calls).toHaveLength(1);
-    now += 6000;
-    upstream.rows = without(rows, 119, 1);
-    upstream.forgetCalls();
+    expect(listed.upstream.calls).toHaveLength(1);
+    listed.pass(6000);
+    listed.upstream.rows = without(rows, 119, 1);
+    listed.upstream.forgetCalls();
     expect(shown(await read()({ first: 20, after }))).toEqual(sidsOf(rows.slice(120, 140)));
-    expect(upstream.calls).toHaveLength(1);
+    expect(listed.upstream.calls).toHaveLength(1);
   });
 
   it('are all shown before a row deleted together with the five before it', async () => {
     const rows = rowsAt(10, 12);
-    upstream.rows = rows;
+    listed.upstream.rows = rows;
     const seen = await walkBackwards(3, async (step) => {
       const page = await read()(step);
-      if (step.before == null) upstream.rows = without(rows, 4, 6);
-      now += 6000;
+      if (step.before == null) listed.upstream.rows = without(rows, 4, 6);
+      listed.pass(6000);
       return page;
     });
     expect(seen).toEqual(sidsOf([...rows.slice(0, 4), ...rows.slice(9)]));
@@ -180,11 +128,11 @@ describe.each(everywhere)('%s with equal times, with CACHE=%s', (list, cache) =>
 
   it('are all shown after a row deleted together with the five behind it', async () => {
     const rows = rowsAt(10, 12);
-    upstream.rows = rows;
+    listed.upstream.rows = rows;
     const seen = await walkForwards(3, async (step) => {
       const page = await read()(step);
-      if (step.after == null) upstream.rows = without(rows, 2, 6);
-      now += 6000;
+      if (step.after == null) listed.upstream.rows = without(rows, 2, 6);
+      listed.pass(6000);
       return page;
     });
     expect(seen).toEqual(sidsOf([...rows.slice(0, 3), ...rows.slice(8)]));
@@ -194,15 +142,15 @@ describe.each(everywhere)('%s with equal times, with CACHE=%s', (list, cache) =>
     'are shown again rather than skipped if a whole page was deleted, %s',
     async (way) => {
       const rows = rowsAt(10, 200);
-      upstream.rows = rows;
+      listed.upstream.rows = rows;
       const stayed = without(rows, 60, 80);
       let pages = 0;
       const walk = way === 'forwards' ? walkForwards : walkBackwards;
       const seen = await walk(20, async (step) => {
         const page = await read()(step);
         pages += 1;
-        if (pages === 5) upstream.rows = stayed; // the page just read, and the ones around it
-        now += 6000;
+        if (pages === 5) listed.upstream.rows = stayed; // the page just read, and the ones around it
+        listed.pass(6000);
         return page;
       });
       const missed = sidsOf(stayed).filter((sid) => !seen.includes(sid));
@@ -214,34 +162,33 @@ describe.each(everywhere)('%s with equal times, with CACHE=%s', (list, cache) =>
 
   it('are neither skipped nor repeated if the page maximum shrinks during the walk', async () => {
     const rows = rowsAt(10, 200);
-    upstream.rows = rows;
+    listed.upstream.rows = rows;
     let pages = 0;
     const seen = await walkForwards(30, async (step) => {
       const page = await read()(step);
       pages += 1;
-      if (pages === 2) upstream.pageMaximum = 20;
-      if (pages === 3) upstream.rows = [...rowsAt(11, 60), ...rows];
-      now += 6000;
+      if (pages === 2) listed.upstream.pageMaximum = 20;
+      if (pages === 3) listed.upstream.rows = [...rowsAt(11, 60), ...rows];
+      listed.pass(6000);
       return page;
     });
     expect(seen).toEqual(sidsOf(rows));
   });
 });
 
-describe.each(['on', 'off'])('campaigns with equal names, with CACHE=%s', (cache) => {
+describe.each(cacheSettings)('campaigns with equal names, with CACHE=%s', (cache) => {
   it('are found again after as many were added before them', async () => {
     const orderBy = { field: 'NAME', direction: 'ASC' } as const;
     const read: ReadPage = async (step) => {
-      const data = await gateways.get(cache)?.data(CampaignPageDocument, { ...step, orderBy });
-      if (!data) throw new Error('no such gateway');
+      const data = await listed.gateway(cache).data(CampaignPageDocument, { ...step, orderBy });
       return data.campaigns;
     };
-    // A name is one with itself in capitals, for this upstream.
+    // A name is one with itself in capitals, for this listed.upstream.
     const rows = [...rowsAt(10, 60, 'Sale'), ...rowsAt(10, 60, 'SALE'), ...rowsAt(10, 60, 'sale')];
     const after = await cursorAt(read, rows, 78);
-    upstream.rows = [...rowsAt(9, 70, 'offer'), ...rowsAt(12, 20, 'Sale'), ...rows.slice(0, 110)];
+    listed.upstream.rows = [...rowsAt(9, 70, 'offer'), ...rowsAt(12, 20, 'Sale'), ...rows.slice(0, 110)];
     expect(shown(await read({ first: 20, after }))).toEqual(sidsOf(rows.slice(79, 99)));
-    expect(upstream.calls.length).toBeLessThanOrEqual(5);
+    expect(listed.upstream.calls.length).toBeLessThanOrEqual(5);
   });
 });
 
@@ -251,12 +198,11 @@ describe('campaigns with names of 10,000 characters', () => {
     const rows = Array.from({ length: 130 }, (_, index) =>
       rowsAt(10, 1, `${'\u{1F4E2}\u0001'.repeat(index % 2 ? 3000 : 66)}${String(index).padStart(5, '0')}`),
     ).flat();
-    upstream.rows = rows;
+    listed.upstream.rows = rows;
     let longest = 0;
     const seen = await walkForwards(20, async (step) => {
-      const data = await gateways.get('off')?.data(CampaignPageDocument, { ...step, orderBy });
-      if (!data) throw new Error('no such gateway');
-      if (step.after == null) upstream.rows = [...rowsAt(11, 30, 'Another'), ...rows];
+      const data = await listed.gateway('off').data(CampaignPageDocument, { ...step, orderBy });
+      if (step.after == null) listed.upstream.rows = [...rowsAt(11, 30, 'Another'), ...rows];
       longest = Math.max(longest, ...data.campaigns.edges.map(({ cursor }) => cursor.length));
       return data.campaigns;
     });
@@ -276,26 +222,24 @@ describe('made-up cursors', () => {
     ['of no row', () => forged('abcdefgh', 'sid', -1)],
     ['longer than any', () => forged('abcdefgh', 's'.repeat(9000))],
   ])('%s are refused without an upstream call', async (_what, cursor) => {
-    const answer = await gateways.get('on')?.execute(CampaignPageDocument, { first: 1, after: cursor() });
-    expect(answer?.errors?.[0]).toMatchObject({
+    const answer = await listed.gateway('on').execute(CampaignPageDocument, { first: 1, after: cursor() });
+    expect(answer.errors?.[0]).toMatchObject({
       message: expect.stringContaining('after'),
       extensions: { code: 'BAD_USER_INPUT' },
     });
-    expect(upstream.calls).toHaveLength(0);
+    expect(listed.upstream.calls).toHaveLength(0);
   });
 
-  it.each(['on', 'off'])('of one operation share one search limit, with CACHE=%s', async (cache) => {
-    const gateway = gateways.get(cache);
-    if (!gateway) throw new Error('no such gateway');
+  it.each(cacheSettings)('of one operation share one search limit, with CACHE=%s', async (cache) => {
     const rows = rowsAt(10, 3000);
-    const cursor = await cursorAt(pagesOf(cache, 'campaigns'), rows, 5);
+    const cursor = await cursorAt(listed.of('campaigns', cache), rows, 5);
     const [, fingerprint] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as [number, string];
     const pages = Array.from({ length: 10 }, (_, index) => {
       const after = forged(fingerprint, `nowhere-${String(index)}`, index * 300);
       return `p${String(index)}: campaigns(first: 1, after: "${after}") { nodes { sid } }`;
     });
-    const { errors } = await ask(gateway, `{ ${pages.join(' ')} }`);
+    const { errors } = await ask(listed.gateway(cache), `{ ${pages.join(' ')} }`);
     expect(errors).toBeUndefined();
-    expect(upstream.calls.length).toBeLessThanOrEqual(10 * 2 + maximumSearchCalls);
+    expect(listed.upstream.calls.length).toBeLessThanOrEqual(10 * 2 + maximumSearchCalls);
   });
 });

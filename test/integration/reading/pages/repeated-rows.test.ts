@@ -1,34 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { CampaignPageDocument, MessagePageDocument } from '../../../operations/generated.js';
-import { type GatewayUnderTest, startGatewayOn } from '../../../support/gateway/gateway-under-test.js';
+import { describe, expect, it } from '@jest/globals';
 import {
-  type ListingRow,
-  type ListingUpstream,
-  startListingUpstream,
-} from '../../../support/upstream/listing-upstream.js';
-import {
-  type WalkedPage,
-  walkBackwards,
-  walkForwards,
-  type WalkStep,
-} from '../../../support/operations/page-walk.js';
+  type CacheSetting,
+  cacheSettings,
+  type ListName,
+  listsByTime,
+  setUpListedPages,
+} from '../../../support/operations/listed-pages.js';
+import { walkBackwards, walkForwards } from '../../../support/operations/page-walk.js';
+import { type ListingRow } from '../../../support/upstream/listing-upstream.js';
 
-let now = Date.parse('2026-05-01T10:00:00Z');
-let upstream: ListingUpstream;
-const gateways = new Map<string, GatewayUnderTest>();
-
-beforeAll(async () => {
-  upstream = await startListingUpstream();
-  for (const cache of ['on', 'off'])
-    gateways.set(
-      cache,
-      await startGatewayOn(upstream.baseUrl, { CACHE: cache, MAX_UPSTREAM_CALLS: '1000' }, () => now),
-    );
-});
-afterAll(async () => {
-  for (const gateway of gateways.values()) await gateway.close();
-  await upstream.close();
-});
+const listed = setUpListedPages();
 
 let lists = 0;
 /** Rows with one time, or each with its own, in the default order. */
@@ -44,25 +25,19 @@ function rowsOf(count: number, isTied: boolean): ListingRow[] {
 const sidsOf = (rows: readonly ListingRow[]): string[] => rows.map(({ sid }) => sid);
 
 /** Reads all pages of the list. @returns the distinct sids. */
-async function walked(cache: string, list: string, step: 'first' | 'last', size: number): Promise<string[]> {
-  now += 3_600_001; // nothing of the list before is in the cache
-  const gateway = gateways.get(cache);
-  if (!gateway) throw new Error('no such gateway');
-  const read = async (page: WalkStep): Promise<WalkedPage> => {
-    if (list === 'campaigns') return (await gateway.data(CampaignPageDocument, page)).campaigns;
-    const orderBy = { field: 'SCHEDULED_AT', direction: 'DESC' } as const;
-    const { campaign } = await gateway.data(MessagePageDocument, { sid: 's', orderBy, ...page });
-    if (!campaign?.messages) throw new Error('no campaign');
-    return campaign.messages;
-  };
+async function walked(
+  cache: CacheSetting,
+  list: ListName,
+  step: 'first' | 'last',
+  size: number,
+): Promise<string[]> {
+  listed.forget();
   const walk = step === 'first' ? walkForwards : walkBackwards;
-  return [...new Set(await walk(size, read))];
+  return [...new Set(await walk(size, listed.of(list, cache)))];
 }
 
-const walks = ['on', 'off'].flatMap((cache) =>
-  ['campaigns', 'messages'].flatMap((list) =>
-    (['first', 'last'] as const).map((step) => ({ cache, list, step })),
-  ),
+const walks = cacheSettings.flatMap((cache) =>
+  listsByTime.flatMap((list) => (['first', 'last'] as const).map((step) => ({ cache, list, step }))),
 );
 
 describe.each(walks)(
@@ -80,21 +55,21 @@ describe.each(walks)(
           [49, 99],
         ] as const) {
           const rows = rowsOf(100, isTied);
-          upstream.rows = rows.map((row, index) =>
+          listed.upstream.rows = rows.map((row, index) =>
             index === other ? { ...row, sid: rows[one]?.sid ?? '' } : row,
           );
           const sids = await walked(cache, list, step, size);
           expect({ one, other, sids: sids.sort() }).toEqual({
             one,
             other,
-            sids: [...new Set(sidsOf(upstream.rows))].sort(),
+            sids: [...new Set(sidsOf(listed.upstream.rows))].sort(),
           });
         }
     });
 
     it.each([26, 30, 45])('are all shown, and the walk ends, where all %i rows come twice', async (count) => {
       const rows = rowsOf(count, true);
-      upstream.rows = [...rows, ...rows];
+      listed.upstream.rows = [...rows, ...rows];
       for (const size of [10, 20, 50])
         expect((await walked(cache, list, step, size)).sort()).toEqual(sidsOf(rows).sort());
     });
