@@ -10,12 +10,14 @@ export interface Progress {
 /** A terminal, or a file that standard error goes to. */
 export interface ProgressOutput {
   readonly isTTY?: boolean;
+  /** Characters of a line of the terminal. */
+  readonly columns?: number;
   readonly write: (text: string) => unknown;
 }
 
 /** Interval of lines in a log. */
 const lineMs = 30_000;
-const barWidth = 24;
+const [widestBar, narrowestBar] = [24, 5];
 const number = new Intl.NumberFormat('en');
 
 /** Shows rows, total, rate and expected end: as a bar on a terminal, else as a line every half minute. */
@@ -42,7 +44,7 @@ export class ProgressBar {
     );
     if (this.#output.isTTY) {
       this.#isBarOpen = true;
-      this.#output.write(`\r\x1b[K${barOf(progress)} ${text}`);
+      this.#output.write(`\r\x1b[K${lineOf(progress, text, this.#output.columns)}`);
     } else if (nowMs - this.#lastLineMs >= lineMs) {
       this.#lastLineMs = nowMs;
       this.#output.write(`${text}\n`);
@@ -64,7 +66,11 @@ function textOf({ read, total, rows }: Progress, rowsPerMs: number, nowMs: numbe
   return `${known}, ${number.format(Math.round(rowsPerMs * 60_000))} a minute, until ${end} UTC`;
 }
 
-function barOf({ read, total }: Progress): string {
+/** Bar and text within one line: a longer one would wrap, and the next one clear only its last part. */
+function lineOf({ read, total }: Progress, text: string, columns = Infinity): string {
+  const width = columns - 1; // the cursor is behind it
+  const barWidth = Math.min(widestBar, width - text.length - '[] '.length);
+  if (barWidth < narrowestBar) return text.slice(0, Math.max(0, width));
   const done = total === 0 ? barWidth : Math.min(barWidth, Math.floor((barWidth * read) / total));
-  return `[${'#'.repeat(done)}${'.'.repeat(barWidth - done)}]`;
+  return `[${'#'.repeat(done)}${'.'.repeat(barWidth - done)}] ${text}`;
 }

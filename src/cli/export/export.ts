@@ -183,8 +183,16 @@ class RunningExport {
     } catch (error) {
       if (error instanceof ExportFileError) throw error;
       if (!(error instanceof RefusedExport)) return { problem: this.#connectionProblem(error), pauseMs: 0 };
+      this.#checkCursor(error);
       return { problem: error.message, pauseMs: error.retryAfterMs, isRefused: true };
     }
+  }
+
+  /** @throws ExportFileError where the cursor is refused with which the file is to go on: all else was accepted before. */
+  #checkCursor({ code }: RefusedExport): void {
+    const { part, state } = this.#target;
+    if (code === 'BAD_USER_INPUT' && state.cursor !== null && part !== undefined)
+      throw new ExportFileError(`The gateway refuses the cursor in ${part}.json; --force starts over.`);
   }
 
   #connectionProblem(error: unknown): string {

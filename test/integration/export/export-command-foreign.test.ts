@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -134,4 +134,18 @@ describe('campaign-gateway export on a server that does not do what a gateway do
     expect(said).toContain('The gateway answered with status 403.');
     expect(written()).toBeLessThan(512);
   });
+});
+
+it('names --force where the gateway refuses the cursor with which the file is to go on', async () => {
+  const state = { query: 'ndjson of c', cursor: 'damaged', bytes: 4, rows: 1, isComplete: false };
+  writeFileSync(`${out()}.part`, 'rows');
+  writeFileSync(`${out()}.part.json`, JSON.stringify(state));
+  answer = (response) => {
+    const error = { message: 'Argument "after" is not a cursor.', extensions: { code: 'BAD_USER_INPUT' } };
+    response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify({ errors: [error] }));
+  };
+  expect(await run()).toBe(1);
+  const problem = `The gateway refuses the cursor in ${out()}.part.json; --force starts over.`;
+  expect(said).toBe(`going on after 1 rows\ncampaign-gateway export: ${problem}\n`);
+  expect(readFileSync(`${out()}.part`, 'utf8')).toBe('rows');
 });
