@@ -9,6 +9,7 @@ import { earliestStartMs } from './creation-time.js';
 import { ListScan } from './list-scan.js';
 import { matchOf, type Match, type LostCreate } from './match.js';
 import { type FoundRow, type OutstandingCreates, type Rivals } from './outstanding-creates.js';
+import { SearchedWindows } from './searched-windows.js';
 import { type SidReservations } from './sid-reservations.js';
 import { searchTermOf } from './text-similarity.js';
 
@@ -42,6 +43,8 @@ interface Search {
   readonly lost: LostCreate;
   readonly query: CampaignQuery;
   readonly call: CallOptions;
+  /** Windows that were asked for since then show the campaign, if there is one; epoch milliseconds. */
+  readonly sinceMs: number;
   /** True where a null must prove that there is no campaign. */
   readonly isProof?: boolean;
 }
@@ -56,14 +59,19 @@ interface Candidate {
 /** Most scans of a list that changes while it is read. */
 const maximumScans = 3;
 
+/** Searches that begin within this time of each other share their windows. */
+const togetherMs = 1000;
+
 const allCampaigns = campaignQueryOf({});
 
 /** Finds the campaign of a create whose answer was lost in the upstream's list, by name, content and creation time. */
 export class LookUp {
   readonly #options: LookUpOptions;
+  readonly #windows: SearchedWindows;
 
   constructor(options: LookUpOptions) {
     this.#options = options;
+    this.#windows = new SearchedWindows(options.now);
   }
 
   /**
@@ -74,10 +82,13 @@ export class LookUp {
    * @throws Inconclusive or UpstreamFailure where neither is certain.
    */
   async findCampaign(lost: LostCreate, call: CallOptions, mustBeCertain: boolean): Promise<Campaign | null> {
-    const all = { lost, query: allCampaigns, call, isProof: mustBeCertain };
+    const nowMs = this.#options.now();
+    // A request that is settled has stored its campaign by then, or never will. One that is not may just be doing so.
+    const sinceMs = mustBeCertain ? Math.max(lost.settledByMs, nowMs - togetherMs) : nowMs;
+    const all = { lost, query: allCampaigns, call, sinceMs, isProof: mustBeCertain };
     const name = searchTermOf(lost.draft.name);
     if (name === null) return this.#findIn(all);
-    const byName = { lost, query: { ...allCampaigns, name }, call };
+    const byName = { lost, query: { ...allCampaigns, name }, call, sinceMs };
     if (!mustBeCertain) return this.#findByName(byName, all);
     try {
       return await this.#findIn(all);
@@ -106,7 +117,8 @@ export class LookUp {
   async #findIn(search: Search): Promise<Campaign | null> {
     let taken = 0;
     for (let scan = 1; scan <= maximumScans; scan += 1) {
-      const found = await this.#scan(search);
+      const sinceMs = scan === 1 ? search.sinceMs : this.#options.now();
+      const found = await this.#scan({ ...search, sinceMs });
       if (found === 'moved') continue;
       if (!isTaken(found)) return found;
       if (found.taken === taken || search.isProof !== true) return null;
@@ -120,11 +132,17 @@ export class LookUp {
     lost,
     query,
     call,
+    sinceMs,
     isProof = false,
   }: Search): Promise<Campaign | null | 'moved' | { readonly taken: number }> {
     const { client, windowRows, maximumWindows } = this.#options;
     const scan = new ListScan({
-      read: (offset) => client.listCampaigns(query, { offset, limit: windowRows() }, call),
+      read: (offset) => {
+        const slice = { offset, limit: windowRows() };
+        const key = JSON.stringify([query.name, slice.offset, slice.limit]);
+        const age = { createId: lost.createId, sinceMs };
+        return this.#windows.read(key, age, () => client.listCampaigns(query, slice, call));
+      },
       maximumWindows,
       earliestStartMs: (window) =>
         earliestStartMs(lost, lost.draft.schedule?.startTime, this.#aheadMs(window)),
