@@ -5,6 +5,7 @@ import { type Logger } from 'pino';
 import { z } from 'zod';
 import { type Caller, type Scope, scopes } from '../domain/requests/caller.js';
 import { GatewayError } from '../domain/errors.js';
+import { editsBetween } from '../domain/text.js';
 import { type Authenticator } from './credentials.js';
 
 /** An entry of the file: the hash of a key, never the key itself. */
@@ -51,7 +52,7 @@ const entry = z.strictObject(
       .regex(/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/, 'must be printable ASCII, not blank.')
       .max(maximumNameLength, `may have at most ${maximumNameLength} characters.`),
     scopes: z
-      .array(z.enum(scopes, `must be one of ${scopes.join(', ')}.`), 'must be a list of scopes.')
+      .array(z.enum(scopes, { error: ({ input }) => unknownScope(input) }), 'must be a list of scopes.')
       .min(1, 'must have a scope: a key without scopes can do nothing.')
       .transform((list) => new Set(list)),
     sha256: z
@@ -84,6 +85,17 @@ export function parseApiKeys(text: string): readonly ApiKeyEntry[] {
   refuseDuplicates(result.data, 'name', ({ name }) => name);
   refuseDuplicates(result.data, 'sha256', ({ sha256 }) => sha256.toString('hex'));
   return result.data;
+}
+
+/** The message for a text that is no scope. The text itself is not shown. */
+function unknownScope(text: unknown): string {
+  const near = scopes.find((scope) => typeof text === 'string' && isNear(text, scope));
+  return `must be one of ${scopes.join(', ')}${near === undefined ? '' : ` (did you mean ${near}?)`}.`;
+}
+
+/** At most two letters are wrong. */
+function isNear(text: string, scope: string): boolean {
+  return Math.abs(text.length - scope.length) <= 2 && editsBetween(text, scope) <= 2;
 }
 
 function parsed(text: string): unknown {

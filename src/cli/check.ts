@@ -10,8 +10,11 @@ import { type Output } from './command-line.js';
 /** A check that takes longer is shown as waiting. */
 const patienceMs = 1000;
 
-interface Line extends Verdict {
+/** A check with its result, or a notice with its kind. */
+interface Line {
   readonly check: string;
+  readonly result: Verdict['result'] | 'notice';
+  readonly detail: string;
 }
 
 /**
@@ -40,9 +43,11 @@ export async function runChecks(
     clearTimeout(waiting);
     show(line);
   }
+  if (config)
+    for (const { kind, text } of noticesOf(config)) show({ check: kind, result: 'notice', detail: text });
   const count = lines.filter(({ result }) => result === 'failed').length;
   if (isJson) log(JSON.stringify({ version, passed: count === 0, checks: lines }, null, 2));
-  else log(`${config ? noticeLines(config) : ''}\n${count === 0 ? 'No check failed.' : `${count} failed.`}`);
+  else log(`\n${count === 0 ? 'No check failed.' : `${count} failed.`}`);
   return count === 0 ? 0 : 1;
 }
 
@@ -82,11 +87,4 @@ async function verdictOf(run: () => Verdict | Promise<Verdict>): Promise<Verdict
   } catch {
     return { result: 'failed', detail: 'an unexpected error: please report it' };
   }
-}
-
-/** What a start would warn of. */
-function noticeLines(config: Config): string {
-  return noticesOf(config)
-    .map(({ kind, text }) => `${rowOf('notice', kind, text)}\n`)
-    .join('');
 }

@@ -39,7 +39,7 @@ export async function runCommandLine(
 
 /**
  * Writes out what may be left out: the command `start`, and the `help` command. Commander's own default command would take
- * an unknown command for an argument of `start`, and would show help for `dance --help`.
+ * an unknown command for an argument of `start`, and would show help for an unknown command such as `dance --help`.
  */
 function completed([first = '', ...rest]: readonly string[], program: Command): readonly string[] {
   const isCommand = (word: string): boolean => program.commands.some((command) => command.name() === word);
@@ -143,7 +143,7 @@ function commandLine(
     .description('write all messages of a campaign to a file, from a running gateway')
     .argument('<sid>', 'sid of the campaign')
     .option('--status <statuses>', 'only these, such as FAILED,FAILED_DND')
-    .option('--number <number>', 'only this number')
+    .option('--number <number>', 'only messages to this phone number')
     .addOption(outOption())
     .addOption(
       new Option('--format <format>', 'csv or ndjson (default: as the file ends, else ndjson)').choices([

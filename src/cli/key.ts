@@ -2,6 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { ApiKeyFileError, parseApiKeys } from '../auth/api-keys.js';
 
 const keyBytes = 32;
+/** What commander shows after its own errors. */
+const usageHint = 'campaign-gateway --help lists commands and options.';
 
 /**
  * Creates an API key and prints it with its entry for `API_KEYS_FILE`.
@@ -19,9 +21,7 @@ export function createApiKey(
     parseApiKeys(`[${entry}]`);
   } catch (error) {
     if (!(error instanceof ApiKeyFileError)) throw error;
-    printError(
-      `campaign-gateway key <name> <scope> [<scope>…]\n${error.message.replaceAll('Entry 1: ', '')}`,
-    );
+    printError(`${error.message.replaceAll('Entry 1: ', 'error: ')}\n${usageHint}`);
     return 2;
   }
   print(`API key (secret; it is not stored anywhere and can't be shown again):\n${key}\n`);

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { readSandboxConfig } from '../config/config.js';
 import { isLoopback } from '../config/values.js';
 import { startSandbox } from '../sandbox/sandbox.js';
@@ -21,12 +22,26 @@ export async function runSandbox(
     control: true,
   });
   stopSignals.closeWith({ close: () => running.close(), graceMs });
+  const { here, elsewhere } = baseUrlsOf(host, running);
   print(`sandbox is ready; campaigns run at ${speed} times real speed (SANDBOX_SPEED)
 
-  API        ${running.baseUrl}/v2/accounts/${sandboxCredentials.accountSid}/message-campaigns?channel=sms
-  Failures   curl ${running.baseUrl}/sandbox/faults -d '{"fault": "down", "seconds": 60}'
-  A gateway  ${isLoopback(host) ? '' : 'ALLOW_HTTP=on '}EXOTEL_BASE_URL=${running.baseUrl} EXOTEL_ACCOUNT_SID=${sandboxCredentials.accountSid} \\
+  API        ${here}/v2/accounts/${sandboxCredentials.accountSid}/message-campaigns?channel=sms
+  Failures   curl ${here}/sandbox/faults -d '{"fault": "down", "seconds": 60}'
+  A gateway  ${isLoopback(host) ? '' : 'ALLOW_HTTP=on '}EXOTEL_BASE_URL=${elsewhere} EXOTEL_ACCOUNT_SID=${sandboxCredentials.accountSid} \\
              EXOTEL_API_KEY=${sandboxCredentials.apiKey} EXOTEL_API_TOKEN=${sandboxCredentials.apiToken} npm start
 `);
   return undefined;
+}
+
+/** Addresses to listen on that are none to connect to, with the one that reaches the sandbox from this machine. */
+const allAddresses: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '[::1]' };
+
+/** Where this machine, and a gateway on any machine, reach a sandbox that listens on this host. */
+export function baseUrlsOf(
+  host: string,
+  { baseUrl, port }: { readonly baseUrl: string; readonly port: number },
+): { readonly here: string; readonly elsewhere: string } {
+  const local = allAddresses[host];
+  if (local === undefined) return { here: baseUrl, elsewhere: baseUrl };
+  return { here: `http://${local}:${port}`, elsewhere: `http://${hostname()}:${port}` };
 }

@@ -47,7 +47,8 @@ export type Sampler = (typeof samplers)[number];
 const onOrOff = [z.enum(['on', 'off']), 'on or off'] as const;
 const publicUrlWords =
   'the http or https URL at which the upstream reaches this gateway, e.g. https://gateway.example.com';
-const secretWords = 'a secret text of 16 characters or more, random, e.g. of openssl rand -hex 32';
+const secretWords =
+  'a secret text of 16 characters or more on one line, at least 5 of them different, random, e.g. of openssl rand -hex 32';
 const file = z.string();
 const wholeNumberIn = (minimum: number, maximum: number) =>
   [wholeNumber(minimum, maximum), `a whole number from ${minimum} to ${maximum}`] as const;

@@ -41,3 +41,26 @@ export function utf8Text(bytes: Buffer): string {
     return bytes.toString('utf8'); // `transcode` throws for invalid UTF-8
   }
 }
+
+/** Letters to add, remove, replace or swap with their neighbour (optimal string alignment). */
+export function editsBetween(a: string, b: string): number {
+  let [beforeLast, last]: [number[], number[]] = [
+    [],
+    Array.from({ length: b.length + 1 }, (_, index) => index),
+  ];
+  for (let i = 1; i <= a.length; i += 1) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const replaced = at(last, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const isSwapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swapped = isSwapped ? at(beforeLast, j - 2) + 1 : Infinity;
+      row.push(Math.min(replaced, at(last, j) + 1, at(row, j - 1) + 1, swapped));
+    }
+    [beforeLast, last] = [last, row];
+  }
+  return at(last, b.length);
+}
+
+function at(row: readonly number[], index: number): number {
+  return row[index] ?? Infinity;
+}

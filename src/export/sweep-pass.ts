@@ -31,7 +31,7 @@ export class SweepPass {
   isDoubtful: boolean;
   readonly #countsAll: boolean;
   #total: number | undefined;
-  /** Rows behind the swept ones, by the largest total that has shown them. */
+  /** Rows after the swept ones, judged by the largest total seen. */
   #behind: number;
   #confirmations = 0;
   #endReads = 0;

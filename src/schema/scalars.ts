@@ -1,6 +1,9 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
 import { GraphQLDateTime as LibraryDateTime } from 'graphql-scalars';
 
+/** The most common mistake is the value of a `datetime-local` field, which has no zone. */
+const wrongDateTime = 'A DateTime must be RFC 3339 with a zone, such as 2027-01-01T10:00:00Z.';
+
 /**
  * RFC 3339 in, UTC with milliseconds out. graphql-scalars checks the input; the output is text that the mapping has
  * normalised already.
@@ -13,15 +16,25 @@ export const DateTime = new GraphQLScalarType<Date, string>({
   specifiedByURL: 'https://datatracker.ietf.org/doc/html/rfc3339#section-5.6',
   serialize: String,
   parseValue: (value) => {
-    if (typeof value !== 'string') throw new GraphQLError('A DateTime must be RFC 3339 text.');
-    return LibraryDateTime.parseValue(value);
+    const time = timeIn(value);
+    if (!time) throw new GraphQLError(wrongDateTime);
+    return time;
   },
   parseLiteral: (node) => {
-    if (node.kind !== Kind.STRING)
-      throw new GraphQLError('A DateTime must be RFC 3339 text.', { nodes: [node] });
-    return LibraryDateTime.parseLiteral(node);
+    const time = node.kind === Kind.STRING ? timeIn(node.value) : undefined;
+    if (!time) throw new GraphQLError(wrongDateTime, { nodes: [node] });
+    return time;
   },
 });
+
+function timeIn(value: unknown): Date | undefined {
+  if (typeof value !== 'string') return undefined;
+  try {
+    return LibraryDateTime.parseValue(value);
+  } catch {
+    return undefined; // the library's message does not say what is wrong
+  }
+}
 
 /**
  * A URL that is never normalised, since clients compare it with the one they sent

@@ -11,7 +11,7 @@ const change = 3 * call;
 
 const cost = (weight: number): string => `@cost(weight: ${weight})`;
 
-/** The size of a connection, as routers learn it from its arguments. */
+/** The arguments from which routers derive the size of a connection. */
 const listSize = ({ defaultSize }: PageLimits): string =>
   `@listSize(assumedSize: ${defaultSize}, slicingArguments: ["first", "last"], sizedFields: ["nodes", "edges"], requireOneSlicingArgument: false)`;
 

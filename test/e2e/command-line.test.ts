@@ -261,7 +261,7 @@ describe('the command line', () => {
     async (words, place, set) => {
       const child = begin(words.split(' '), { ...set, LOG_LEVEL: 'silent' });
       const url = await said(child, (text) => place.exec(text)?.[1]);
-      const answer = await request(url.replace('0.0.0.0', '127.0.0.1'), {
+      const answer = await request(url, {
         headers: { 'content-type': 'application/json' },
       });
       expect(answer.statusCode).toBe(words.startsWith('sandbox') ? 401 : 200); // the sandbox wants its credentials

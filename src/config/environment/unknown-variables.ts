@@ -1,3 +1,4 @@
+import { editsBetween } from '../../domain/text.js';
 import { type Environment } from './environment.js';
 import { lengthOf, masked } from './masking.js';
 import { secretSettings, settingNames } from '../variables.js';
@@ -130,27 +131,4 @@ function nearest(name: string, settings: readonly string[]): string {
     1000 * words.filter((word) => !setting.split('_').includes(word)).length +
     editsBetween(name, setting);
   return settings.reduce((best, setting) => (distance(setting) < distance(best) ? setting : best));
-}
-
-/** Letters to add, remove, replace or swap with their neighbour (optimal string alignment). */
-function editsBetween(a: string, b: string): number {
-  let [beforeLast, last]: [number[], number[]] = [
-    [],
-    Array.from({ length: b.length + 1 }, (_, index) => index),
-  ];
-  for (let i = 1; i <= a.length; i += 1) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const replaced = at(last, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      const isSwapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-      const swapped = isSwapped ? at(beforeLast, j - 2) + 1 : Infinity;
-      row.push(Math.min(replaced, at(last, j) + 1, at(row, j - 1) + 1, swapped));
-    }
-    [beforeLast, last] = [last, row];
-  }
-  return at(last, b.length);
-}
-
-function at(row: readonly number[], index: number): number {
-  return row[index] ?? Infinity;
 }

@@ -26,9 +26,10 @@ export function messageListRef(sid: string, query: MessageQuery): MessageListRef
 }
 
 /**
- * Identity of a list: its kind, its owner, and every member of its query. Cursor fingerprints and cache keys are made of it
- * alone, so that a new member of a query tells lists apart everywhere. Clients hold cursors with fingerprints of this text:
- * a change of it makes their cursors invalid.
+ * Identity of a list: its kind, its owner, and every member of its query that is not undefined. Cursor fingerprints and cache
+ * keys are made of it alone, so that a new member of a query tells lists apart everywhere. Clients hold cursors with
+ * fingerprints of this text: a change of it makes their cursors invalid. So a new member must be undefined, not null, while
+ * its argument is not given.
  */
 function listIdentity(kindAndOwner: string, query: CampaignQuery | MessageQuery): string {
   return `${kindAndOwner} ${JSON.stringify(query)}`;

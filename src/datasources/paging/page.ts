@@ -31,7 +31,7 @@ type OpenList<T extends Identified> = (
  * Reads a page of a list: locates the rows of its cursors, and reads the windows that cover the page.
  *
  * @param allowance upstream calls left to the operation for searches of rows that have moved.
- * @param parts the parts of the page that are shown: no more is read than they need.
+ * @param parts the requested parts of the page; only what they need is read.
  * @throws InputError for invalid arguments or cursors, before any upstream call.
  * @throws UpstreamFailure if a window can't be read.
  */

@@ -24,7 +24,9 @@ export function sidProblem(sid: string): string | undefined {
   if (usualSid.test(sid)) return undefined;
   if (isLongerThan(sid, maximumSidLength)) return `must be at most ${maximumSidLength} characters long.`;
   if (isBlank(sid)) return 'must not be blank.';
-  return unsafeSid.test(sid) ? 'is not a sid.' : undefined;
+  return unsafeSid.test(sid)
+    ? 'is not a sid: sids have letters, digits, hyphens and underscores.'
+    : undefined;
 }
 
 /** Whether two sids are those of one campaign: the upstream may answer in another case than it was asked. */

@@ -21,14 +21,20 @@ export interface Order<Field extends string> {
   readonly direction: OrderDirection;
 }
 
-/** Validated filter and order of a list of campaigns. All of it is part of the identity of the list, for cursors and cache keys. */
+/**
+ * Validated filter and order of a list of campaigns. All of it is part of the identity of the list, for cursors and cache keys.
+ * Clients hold cursors of these members: a new one is optional, comes last, and is undefined while its argument is not given.
+ */
 export interface CampaignQuery {
   readonly name: string | null;
   readonly statuses: readonly CampaignStatus[];
   readonly order: Order<CampaignOrderField>;
 }
 
-/** Validated filter and order of a list of messages. A null direction stands for the upstream's own order. */
+/**
+ * Validated filter and order of a list of messages. A null direction stands for the upstream's own order. New members as in
+ * `CampaignQuery`.
+ */
 export interface MessageQuery {
   readonly number: string | null;
   readonly direction: OrderDirection | null;

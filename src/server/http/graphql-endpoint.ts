@@ -31,6 +31,8 @@ interface GraphqlEndpointOptions {
   readonly allowedOrigins: AllowedOrigins;
 }
 
+/** The answer to a GET of the address alone, as a developer sends it in a browser. */
+const noOperation = 'Send a query: POST {"query": "{ __typename }"} with content-type: application/json.';
 /** Time for Apollo Server to stop. */
 const stopMs = 1000;
 /** Bounds of the cache of negotiated media types; clients send a few different `Accept` headers. */
@@ -62,7 +64,7 @@ export async function serveGraphql(app: FastifyInstance, options: GraphqlEndpoin
     onRequest: [varyByAccept, ...options.onRequest],
     handler: async (request, reply) => {
       if (request.method === 'GET' && isForgedGet(request.headers, allowedOrigins))
-        return refuse(reply, 400, forgedGet, 'BAD_REQUEST');
+        return refuse(reply, 400, request.url.includes('?') ? forgedGet : noOperation, 'BAD_REQUEST');
       const { stream, isJsonAccepted } = acceptedTypes(request.headers);
       const parameters = readParameters(request);
       if (stream && !isJsonAccepted) return streams.answer(request, reply, parameters, stream);

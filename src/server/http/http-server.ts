@@ -19,7 +19,7 @@ import { serveGraphiql } from '../graphiql/graphiql.js';
 import { serveLandingPage } from '../landing-page.js';
 import { type Readiness, serveHealth } from '../health.js';
 import { answerClientErrors, refuseIncompleteHeads } from '../limits/broken-requests.js';
-import { limitBodyMemory, sendOverload, parseJsonBodies } from '../limits/request-bodies.js';
+import { BodyError, limitBodyMemory, parseJsonBodies, sendOverload } from '../limits/request-bodies.js';
 import { type ClientAddresses } from '../limits/client-addresses.js';
 import { type RequestMemory } from '../limits/request-memory.js';
 import { rateHooks, type RequestRate } from '../limits/request-rate.js';
@@ -263,15 +263,16 @@ function answerErrors(app: FastifyInstance, logger: Logger): void {
     // RFC 9110, 15.5.16: the response names the accepted encodings.
     if (statusCode === 415) reply.header('accept-encoding', 'identity');
     if (statusCode < 500)
-      return refuse(reply, statusCode, clientErrorMessage(statusCode, request), 'BAD_REQUEST');
+      return refuse(reply, statusCode, clientErrorMessage(error, statusCode, request), 'BAD_REQUEST');
     logger.error({ ...logFields(request.trace), err: error }, 'a request failed with an internal error');
     return refuse(reply, statusCode, 'Internal server error.', 'INTERNAL_SERVER_ERROR');
   });
 }
 
-function clientErrorMessage(statusCode: number, { routeOptions }: FastifyRequest): string {
+function clientErrorMessage(error: unknown, statusCode: number, { routeOptions }: FastifyRequest): string {
+  if (error instanceof BodyError) return error.message;
   if (statusCode === 413)
     return `The request body is too large; at most ${routeOptions.bodyLimit} bytes are accepted.`;
-  if (statusCode === 415) return 'The body must be application/json, and not compressed.';
+  if (statusCode === 415) return 'Send content-type: application/json.';
   return 'The request body could not be read.';
 }

@@ -60,9 +60,16 @@ export function sendOverload(reply: FastifyReply, error: unknown): FastifyReply 
   return refuseWith(reply, 503, error);
 }
 
-/** An error with a status for Fastify's error handler. */
-function bodyError(statusCode: 400 | 415, message: string): Error {
-  return Object.assign(new Error(message), { statusCode });
+/** A body that is refused, with a message for the client. */
+export class BodyError extends Error {
+  override readonly name = 'BodyError';
+
+  constructor(
+    readonly statusCode: 400 | 415,
+    message: string,
+  ) {
+    super(message);
+  }
 }
 
 function isEncoded(encoding: string): boolean {
@@ -81,14 +88,15 @@ export function parseJsonBodies(
   app.removeContentTypeParser('text/plain'); // Fastify has a parser for it
   app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, parsed) => {
     const encoding = request.headers['content-encoding'];
-    if (encoding !== undefined && isEncoded(encoding)) parsed(bodyError(415, 'The body is compressed.'));
+    if (encoding !== undefined && isEncoded(encoding))
+      parsed(new BodyError(415, 'The body must not be compressed.'));
     else if (request.method === 'OPTIONS' || isAnswered(request, body)) parsed(null, undefined);
-    else if (!isUtf8(body)) parsed(bodyError(400, 'The body is not UTF-8.'));
+    else if (!isUtf8(body)) parsed(new BodyError(400, 'The request body is not UTF-8.'));
     else
       try {
         request.bodyMemory?.hold(parsedBytes(body));
         const json = parseJson(body.toString('utf8'));
-        if (json === undefined) parsed(bodyError(400, 'The body is not JSON.'));
+        if (json === undefined) parsed(new BodyError(400, 'The request body is not valid JSON.'));
         else parsed(null, json);
       } catch (error) {
         parsed(error as Error); // OVERLOADED

@@ -21,6 +21,8 @@ interface Refusal {
   readonly what: string;
   readonly status: number;
   readonly code: string;
+  /** Undefined: not compared. */
+  readonly message?: string;
   /** The gateway that refuses; undefined: one with the usual settings. */
   readonly at?: 'keys' | 'busy' | 'full';
   readonly path?: string;
@@ -77,9 +79,35 @@ const refusals: readonly Refusal[] = [
   { what: 'a broken path', status: 400, code: 'BAD_REQUEST', path: '/%zz' },
   { what: 'an unknown method', status: 405, code: 'BAD_REQUEST', method: 'DELETE' },
   { what: 'a large body', status: 413, code: 'BAD_REQUEST', body: ' '.repeat(60_001) },
-  { what: 'a form', status: 415, code: 'BAD_REQUEST', headers: { 'content-type': 'text/plain' } },
-  { what: 'a compressed body', status: 415, code: 'BAD_REQUEST', headers: { 'content-encoding': 'gzip' } },
-  { what: 'a body that is no JSON', status: 400, code: 'BAD_REQUEST', body: '{' },
+  {
+    what: 'a form',
+    status: 415,
+    code: 'BAD_REQUEST',
+    message: 'Send content-type: application/json.',
+    headers: { 'content-type': 'text/plain' },
+  },
+  {
+    what: 'a compressed body',
+    status: 415,
+    code: 'BAD_REQUEST',
+    message: 'The body must not be compressed.',
+    headers: { 'content-encoding': 'gzip' },
+  },
+  {
+    what: 'a body that is no JSON',
+    status: 400,
+    code: 'BAD_REQUEST',
+    message: 'The request body is not valid JSON.',
+    body: '{',
+  },
+  {
+    what: 'a GET without a query',
+    status: 400,
+    code: 'BAD_REQUEST',
+    message: 'Send a query: POST {"query": "{ __typename }"} with content-type: application/json.',
+    method: 'GET',
+    headers: { 'content-type': 'text/plain' },
+  },
   {
     what: 'a GET that may be forged',
     status: 400,
@@ -159,17 +187,16 @@ async function send(
     status: Number(start.split(' ')[1]),
     type: answered.get('content-type'),
     vary: answered.get('vary') ?? '',
-    codes: ((JSON.parse(text) as ClientAnswer<unknown>).errors ?? []).map(
-      ({ extensions }) => extensions?.code,
-    ),
+    errors: (JSON.parse(text) as ClientAnswer<unknown>).errors ?? [],
   };
 }
 
 describe.each(refusals)('the response to $what', (refusal) => {
-  const { status, code } = refusal;
+  const { status, code, message } = refusal;
+  const error = { extensions: { code }, ...(message !== undefined && { message }) };
 
   it.each(accepts)('is $type for clients that accept $accept', async ({ accept, type }) => {
-    expect(await send(refusal, accept)).toMatchObject({ status, type, codes: [code] });
+    expect(await send(refusal, accept)).toMatchObject({ status, type, errors: [error] });
   });
 
   it('depends on Accept, and says so', async () => {

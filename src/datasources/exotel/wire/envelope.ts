@@ -1,7 +1,7 @@
 import { field, isObject, type JsonObject, nested, shapeOf, unread, type WireType } from './fields.js';
 import { count, exactText, integer } from './values.js';
 
-/** Ids of requests are written to the log: any other text of the upstream must not be. */
+/** Ids of requests are written to the log: no other text of the upstream may be. */
 const requestIdForm = /^[\w.-]{1,128}$/;
 
 const requestId: WireType<string | undefined> = {

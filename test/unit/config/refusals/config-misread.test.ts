@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from '@jest/globals';
+import { variables } from '../../../../src/config/variables.js';
 import { credentials, problemsOf } from '../config-environments.js';
 
 type Variables = Record<string, string>;
@@ -29,7 +30,7 @@ const sid = "the account's SID: letters, digits, dots, underscores and hyphens";
 const keysFile = 'the path of a JSON file of names, scopes and SHA-256 hashes of keys';
 const apiKey = "the account's own: ASCII without spaces and colons";
 const apiToken = "the account's own: ASCII without spaces";
-const secretText = 'a secret text of 16 characters or more, random, e.g. of openssl rand -hex 32';
+const [, secretText] = variables.WEBHOOK_SECRET;
 const secretFile = (name: string): string => `the path of a file with nothing but the value of ${name}`;
 const shownFile = (path: string): string => JSON.stringify(path);
 
