@@ -140,7 +140,7 @@ interface ScopedField {
 }
 
 /**
- * The fields of a schema that need more than their parent; plain properties never do.
+ * The fields of a schema that need a scope which their parent does not. Plain properties never do.
  * @throws Error for a root field without a rule.
  */
 export function scopedFields(schema: GraphQLSchema): ScopedField[] {

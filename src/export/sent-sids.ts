@@ -11,7 +11,7 @@ const load = 0.75;
  * holds 786,432; of a longer list, later rows are not remembered.
  */
 export class SentSids {
-  /** Two numbers a slot; both are zero in one that is free. */
+  /** Two numbers per slot; both are zero in a free slot. */
   #slots = new Uint32Array(2 * firstSlots);
   #size = 0;
 

@@ -22,7 +22,7 @@ export interface SweptRows<T> {
   readonly rows: readonly { readonly row: Row<T>; readonly index: number }[];
   /** The cursor of a row by its index. */
   readonly cursorAt: (index: number) => string;
-  /** The cursor of the last row that was read, also where it was sent before; null if none was. */
+  /** The cursor of the last row that was read, even if that row was sent earlier; null if no row was read. */
   readonly cursor: string | null;
   /** Offset behind the last of them: rows of the list that were read or skipped so far. */
   readonly end: number;

@@ -9,7 +9,7 @@ export class SweptSids {
   count = 0;
   /** Rows passed so far, without those that were passed twice. */
   distinct = 0;
-  /** Rows without a sid behind the last one that has one. They are unreadable, and can't be remembered. */
+  /** Rows without a sid after the last row that has one. They are unreadable, and can't be remembered. */
   withoutSid = 0;
   /** Number of the last row that has a sid. */
   #lastNumber = -1;

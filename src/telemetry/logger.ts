@@ -50,7 +50,7 @@ function withoutRoot(frame: string): string {
   return text.slice(0, start) + text.slice(root + 1);
 }
 
-/** Fields that are redacted should they be logged by mistake. */
+/** Fields that are redacted if they are logged by mistake. */
 const redactedFields = [
   'authorization',
   'apiKey',

@@ -90,7 +90,7 @@ export class ReadReport implements CallOrigin {
   hasMessages = false;
   /** The entries that the response is made of. */
   readonly used = new UsedEntries();
-  /** Whether a field was read whose value depends on the scopes of the caller, without an error. */
+  /** True if a value depends on the caller's scopes, and no error shows that it does. */
   dependsOnCaller = false;
   readonly trace: RequestTrace | undefined;
   /** Undefined where answers have no tags. */

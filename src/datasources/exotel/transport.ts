@@ -22,7 +22,7 @@ const largeBytes = 64 * 1024;
 /** Assumed of a body without a stated length until it has more: a page of 1,000 rows has less. */
 const usualBytes = 1024 * 1024;
 
-/** Of a text that is not all ASCII, and of the values parsed from it: a body of so many bytes may take twice its size. */
+/** Memory of a text that is not all ASCII, and of the values parsed from it: twice the size of the body. */
 const bytesPerCharacter = 2;
 
 /** Address, credentials and timeout of the upstream. */

@@ -12,17 +12,17 @@ import {
   valuesOf,
 } from './test-values.js';
 
-/** A failure that is ordered for all calls, by the control address. */
+/** A failure of all calls, requested at the control address. */
 export interface Order {
   readonly fault: FaultName;
   readonly operations: readonly FaultyOperation[];
-  /** End of the order, in epoch milliseconds. */
+  /** When it ends; epoch milliseconds. */
   readonly until: number;
   /** Number of further calls that fail; undefined: all until the end. */
   callsLeft: number | undefined;
 }
 
-/** A call, as far as orders depend on it. */
+/** What decides whether a call fails. */
 interface OrderingCall {
   readonly method: string;
   /** Sid of the campaign; undefined if the path has none. */
@@ -41,7 +41,7 @@ interface OrderedFault {
 export const UNREADABLE_MS = 30_000;
 const MAXIMUM_LOST = 1_000;
 
-/** Failures that values of a request or of a campaign order, and the one that is ordered for all calls. */
+/** Decides which calls fail: by test values in the request or in its campaign, or because all calls are to fail. */
 export class OrderedFaults {
   /** Failure of all calls; undefined: values only. */
   order: Order | undefined;

@@ -7,7 +7,7 @@ export const FAULTY_OPERATIONS = ['create', 'update', 'action', 'read'] as const
 /** Kind of call that can fail. */
 export type FaultyOperation = (typeof FAULTY_OPERATIONS)[number];
 
-/** Values that order a failure: undefined where the failure does not exist there. */
+/** Values that cause one failure. A missing one: the failure does not exist there. */
 interface TestValues {
   /** Sid of a list: in a create or an update that sends it. */
   readonly list?: string;
@@ -17,7 +17,7 @@ interface TestValues {
   readonly template?: string;
 }
 
-/** Failures to order, and the values that order them (docs/sandbox.md). */
+/** Failures by name, and the values that cause them (docs/sandbox.md). */
 export const TEST_VALUES = {
   rejected: { list: 'list-rejected', sender: 'REJECTED', template: '1107000000000000403' },
   lost: { list: 'list-lost', sender: 'LOST' },

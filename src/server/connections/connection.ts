@@ -9,7 +9,7 @@ const maximumWaiting = 10;
 /** The same for all connections: some 20 MB. */
 const maximumWaitingOfAll = 5000;
 
-/** Waiting requests of all connections, including those that will not be answered. */
+/** Waiting requests of all connections, including requests that will not be answered. */
 export interface WaitingRequests {
   count: number;
   /** Called when a connection is ended because there are too many. */

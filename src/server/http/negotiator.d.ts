@@ -4,9 +4,9 @@ declare module 'negotiator' {
     constructor(request: {
       readonly headers: { readonly 'accept-encoding'?: string; readonly accept?: string };
     });
-    /** The acceptable of the available encodings, the best first. */
+    /** The available encodings that the client accepts, best first. */
     encodings<E extends string>(available: readonly E[], options: { readonly preferred: readonly E[] }): E[];
-    /** The acceptable of the available media types, the best first. */
+    /** The available media types that the client accepts, best first. */
     mediaTypes<T extends string>(available: readonly T[]): T[];
   }
   export = Negotiator;

@@ -38,7 +38,7 @@ export function operationRequestOf(
   };
 }
 
-/** Scheme and host of the address that a client has used. The gateway's own page behind a proxy with TLS names its scheme. */
+/** Scheme and host that the client has used. Behind a proxy with TLS, only the `Origin` of the gateway's own page shows `https`. */
 export function reachedAt({ host, origin }: IncomingHttpHeaders): string | undefined {
   if (host === undefined) return undefined;
   return origin === `https://${host}` ? origin : `http://${host}`;

@@ -18,7 +18,7 @@ export class LaterChanges {
   readonly #before: Campaign;
   readonly #write: WriteInFlight;
   #shown: string;
-  /** Reads that showed another `updatedAt` than the one before each; undefined once one did not. */
+  /** Number of reads so far, if each showed a new `updatedAt`; undefined once a read repeats one. */
   #moves: number | undefined = 0;
 
   /** @param before the campaign as it was known before the write. */
@@ -30,7 +30,7 @@ export class LaterChanges {
   }
 
   /**
-   * Tells whether one may have undone the write. Signs are another write through a gateway of the account, and a later
+   * Tells whether a later change may have undone the write. Signs are another write through a gateway of the account, and a later
    * `updatedAt`. It is no sign of a campaign in progress, whose messages change it too, nor where it differs in every response.
    * @param campaign as a read after the write shows it.
    */

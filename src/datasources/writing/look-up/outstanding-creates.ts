@@ -18,7 +18,7 @@ import { callbackDigests, type Fit, fitOf, hasForeignCallback } from './exchange
 import { hasScheduleOf } from './same-campaign.js';
 import { letters, type Similarity, similarityOf } from './text-similarity.js';
 
-/** What tells creates of one text and list apart, beside name, schedule and callbacks. */
+/** What distinguishes creates with the same text and list, besides name, schedule and callbacks. */
 const properties = z.object({
   contentType: z.enum(ContentType).nullable(),
   senderId: z.string().nullable(),
@@ -100,8 +100,8 @@ export class OutstandingCreates {
   }
 
   /**
-   * Notes that a campaign was found for a create. It may be the campaign of an identical one, as long as the upstream may still process
-   * the request of this one: the entry stays until then.
+   * Notes that a campaign was found for a create. While the upstream may still process the create's own request, the campaign may be that
+   * of an identical create: the entry stays until then.
    */
   async found(create: Create): Promise<void> {
     const { progress } = create.log;
