@@ -2,7 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { version } from '../app/gateway-facts.js';
 import { overrideSettings } from '../config/config.js';
 import { variables } from '../config/variables.js';
-import { exitCodesHelp, settingsHelp } from './help.js';
+import { exitCodesHelp, settingsHelp, usageHint } from './help.js';
 import { type ExportWords } from './export/command.js';
 import { type SchemaOptions } from './schema.js';
 import { type StopSignals } from './stop-signals.js';
@@ -73,7 +73,7 @@ function commandLine(
         output.error(text.trimEnd());
       },
     })
-    .showHelpAfterError('campaign-gateway --help lists commands and options.')
+    .showHelpAfterError(usageHint)
     .addHelpText('after', () =>
       help(
         [

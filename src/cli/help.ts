@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Help } from 'commander';
 
+/** The line below the error of a wrong command line. */
+export const usageHint = 'campaign-gateway --help lists commands and options.';
+
 /** Exit codes of all commands, as `--help` and docs/operating.md show them. */
 export const exitCodes = [
   ['0', 'The work is done, or SIGINT or SIGTERM has stopped a server, also one that was starting.'],

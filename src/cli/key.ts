@@ -1,9 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { ApiKeyFileError, parseApiKeys } from '../auth/api-keys.js';
+import { usageHint } from './help.js';
 
 const keyBytes = 32;
-/** What commander shows after its own errors. */
-const usageHint = 'campaign-gateway --help lists commands and options.';
 
 /**
  * Creates an API key and prints it with its entry for `API_KEYS_FILE`.

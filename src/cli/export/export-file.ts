@@ -110,6 +110,11 @@ export class ExportFile {
     return partOf(this.#path);
   }
 
+  /** The path of the checkpoint. */
+  get checkpoint(): string {
+    return stateOf(this.#path);
+  }
+
   /** Where to go on. */
   get state(): Checkpoint {
     return this.#state;

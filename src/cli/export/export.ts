@@ -37,6 +37,8 @@ interface Target {
   readonly state: { readonly cursor: string | null; readonly bytes: number; readonly rows: number };
   /** What is written: the file to be; undefined for standard output. */
   readonly part?: string;
+  /** The file that says where to go on; undefined for standard output. */
+  readonly checkpoint?: string;
   append(text: string, rows: number, cursor: string | null): Promise<void>;
   complete(): Promise<void>;
   close(): Promise<void>;
@@ -190,9 +192,9 @@ class RunningExport {
 
   /** @throws ExportFileError where the cursor is refused with which the file is to go on: all else was accepted before. */
   #checkCursor({ code }: RefusedExport): void {
-    const { part, state } = this.#target;
-    if (code === 'BAD_USER_INPUT' && state.cursor !== null && part !== undefined)
-      throw new ExportFileError(`The gateway refuses the cursor in ${part}.json; --force starts over.`);
+    const { checkpoint, state } = this.#target;
+    if (code === 'BAD_USER_INPUT' && state.cursor !== null && checkpoint !== undefined)
+      throw new ExportFileError(`The gateway refuses the cursor in ${checkpoint}; --force starts over.`);
   }
 
   #connectionProblem(error: unknown): string {

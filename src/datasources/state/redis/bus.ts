@@ -19,7 +19,6 @@ export class RedisBus implements SharedBus {
   readonly #listeners = new Map<string, Set<(text: string) => void>>();
   readonly #onGap: ((gap: BusGap) => void)[] = [];
   readonly #pingTimer: NodeJS.Timeout;
-  readonly #checkNow = (): void => void this.#check();
   #isConnected = false;
   /** Messages could not be received since the last time that they could. */
   #isInterrupted = false;
@@ -48,7 +47,7 @@ export class RedisBus implements SharedBus {
       });
     reconnectAfterStrayReplies(this.#subscriber, connection.report);
     connection.client.on('ready', this.#checkPublishing);
-    this.#pingTimer = setInterval(this.#checkNow, pingIntervalMs);
+    this.#pingTimer = setInterval(() => void this.#check(), pingIntervalMs);
     this.#pingTimer.unref();
   }
 
@@ -58,7 +57,7 @@ export class RedisBus implements SharedBus {
 
   /** True while messages can't be sent, or not be received: of those that come and go meanwhile nothing is stored. */
   get isFailing(): boolean {
-    return this.#hasDropped || (this.#isInterrupted && !this.#isConnected);
+    return this.#hasDropped || this.#isInterrupted;
   }
 
   publish(topic: string, text: string): void {
@@ -109,33 +108,26 @@ export class RedisBus implements SharedBus {
 
   /** Checks both connections, and reports the end of a gap. */
   async #check(): Promise<void> {
-    const { client: redis } = this.#connection;
     try {
       if (this.#subscriber.status === 'ready') await this.#subscriber.ping();
       if (this.#subscriber.status === 'ready' && !this.#isConnected) await this.#subscribe();
     } catch (error) {
       this.#handleError(error);
     }
-    if (!this.#hasDropped || redis.status !== 'ready' || !(await this.#canPublish())) return;
-    this.#hasDropped = false;
-    this.#reportGap('send');
+    if (this.#hasDropped && this.#connection.client.status === 'ready') this.#checkPublishing();
   }
 
-  /** Finds out that Redis refuses messages (a user without the channels) before the first one is lost. */
+  /**
+   * Publishes on a topic without subscribers, and ends the gap if that works. When a connection is new it finds out that Redis refuses
+   * messages (a user without the rights for channels), before the first one is lost.
+   */
   readonly #checkPublishing = (): void => {
-    void this.#canPublish().then(() => this.#check());
+    void this.#connection.client.publish(this.#channelOf('check'), '').then(() => {
+      if (!this.#hasDropped) return;
+      this.#hasDropped = false;
+      this.#reportGap('send');
+    }, this.#drop);
   };
-
-  /** Sends a message that nobody receives. */
-  async #canPublish(): Promise<boolean> {
-    try {
-      await this.#connection.client.publish(this.#channelOf('check'), '');
-      return true;
-    } catch (error) {
-      this.#drop(error);
-      return false;
-    }
-  }
 
   readonly #drop = (error: unknown): void => {
     this.#hasDropped = true;
