@@ -49,12 +49,13 @@ it('searches for creates that were lost together share the windows that they rea
     }),
   );
   const waiting: (() => void)[] = [];
+  let hasPassed = false;
   const gateway = closesAfterwards(
     await startGatewayOn(
       upstream.baseUrl,
       {},
       () => nowMs,
-      () => new Promise<void>((resolve) => waiting.push(resolve)),
+      () => (hasPassed ? Promise.resolve() : new Promise<void>((resolve) => waiting.push(resolve))),
       { random: () => 0 },
     ),
   );
@@ -69,9 +70,10 @@ it('searches for creates that were lost together share the windows that they rea
       }),
     ),
   );
-  await until(() => waiting.length === count);
+  await until(() => created.length === count && waiting.length >= count);
   expect(created).toHaveLength(count);
   expect(searches).toBeLessThan(count); // all have one word
+  hasPassed = true; // on a busy machine a search may wait once more
   nowMs += 6000; // no request can be processed any more
   for (const resolve of waiting.splice(0)) resolve();
   const found = await sids;
