@@ -41,9 +41,9 @@ export class CampaignResolver {
   @Query(() => [Campaign], {
     nullable: 'items',
     description:
-      'The campaigns with these sids, in the same order; null for a sid without a campaign. They are read together: much ' +
-      'cheaper than one `campaign` each. At most 200; those that would need too many upstream calls are null with ' +
-      '`QUERY_TOO_EXPENSIVE`, and a repeated request goes on with them.',
+      'The campaigns with these sids, in the same order; null for a sid without a campaign. At most 200 sids. The gateway ' +
+      'reads them together, which costs far fewer upstream calls than one `campaign` for each. Campaigns that would need ' +
+      'too many calls are null with the error `QUERY_TOO_EXPENSIVE`: repeat the request to get them.',
   })
   campaignsBySid(
     @Arg('sids', () => [ID], { description: 'Sids of the campaigns.' }) sids: readonly string[],
@@ -86,8 +86,8 @@ export class CampaignResolver {
   @FieldResolver(() => Url, {
     nullable: true,
     description:
-      'Address at which this gateway streams all messages of the campaign, as NDJSON, or as CSV with `.csv` behind it. ' +
-      'It takes the credentials of the API, and costs no upstream call before it is used. Null for callers without ' +
+      'Address at which this gateway streams all messages of the campaign as NDJSON; append `.csv` for CSV. Requests to ' +
+      'it need the same credentials as this API. The address itself costs no upstream call. Null for callers without ' +
       '`messages:read`.',
   })
   messagesExportUrl(@Root('sid') sid: string, @Ctx() context: RequestContext): string | null {

@@ -6,7 +6,7 @@ import { ContactList, Stats } from '../schema/campaign.js';
 export class StatsResolver {
   @FieldResolver(() => Int, {
     description:
-      "Messages that are not at their end yet: scheduled, submitted, or counted only in Exotel's own total.",
+      "Messages without a final status yet: scheduled, submitted, or counted only in Exotel's own total.",
   })
   pending(@Root() stats: Stats): number {
     return pendingOf(stats);
@@ -22,7 +22,8 @@ export class StatsResolver {
   }
 
   @FieldResolver(() => Float, {
-    description: 'Share of `total` that is sent or undelivered, from 0 to 1. 0 if `total` is 0.',
+    description:
+      'Share of all messages that are sent or undelivered: `(sent + undelivered) / total`, from 0 to 1. 0 if `total` is 0.',
   })
   progress(@Root() stats: Stats): number {
     return progressOf(stats);

@@ -36,7 +36,7 @@ scalar FieldSet
 """Other subgraphs may resolve this too, with the same meaning."""
 directive @shareable repeatable on OBJECT | FIELD_DEFINITION
 
-"""Label by which a supergraph can hide an element from a contract: "personal" marks numbers, names and texts of people, and addresses of files with them."""
+"""Label by which a supergraph can hide an element from a contract: "personal" marks phone numbers, names and texts of people, and addresses of files that contain them."""
 directive @tag(
   """Name of the label."""
   name: String!
@@ -44,17 +44,17 @@ directive @tag(
 
 """Cost by which a router estimates operations before it runs them: 50 is one call to Exotel's API."""
 directive @cost(
-  """The cost, instead of 1 for an object and 0 for other values."""
+  """The cost. Without this directive it is 1 for an object and 0 for other values."""
   weight: Int!
 ) on ARGUMENT_DEFINITION | ENUM | FIELD_DEFINITION | INPUT_FIELD_DEFINITION | OBJECT | SCALAR
 
 """Size of a list by which a router estimates operations."""
 directive @listSize(
-  """Size without any of the slicing arguments."""
+  """Size of the list if no slicing argument is given."""
   assumedSize: Int
   """Arguments that set the size; the largest counts."""
   slicingArguments: [String!]
-  """Fields that have the size, where the field itself is no list."""
+  """Fields that have this size if the field itself is no list."""
   sizedFields: [String!]
   """Whether exactly one slicing argument must be given."""
   requireOneSlicingArgument: Boolean = true

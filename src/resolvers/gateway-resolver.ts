@@ -10,7 +10,7 @@ import { type RequestContext } from './context.js';
 export class GatewayResolver {
   @Query(() => CampaignGateway, {
     description:
-      'This gateway and the caller, for the header of a page and its error states. Costs no upstream call; any caller may ask.',
+      'This gateway and its caller. A page can show them in its header or beside an error. Costs no upstream call, and needs no scope.',
   })
   campaignGateway(@Ctx() { gateway, caller, report }: RequestContext): CampaignGateway {
     report.used.markTimeDependent();

@@ -99,7 +99,7 @@ function describeRoots(schema: GraphQLSchema): void {
     [schema.getQueryType(), 'Reads: campaigns, their messages, and the check of a new campaign.'],
     [
       schema.getMutationType(),
-      'Writes. Errors that the caller can correct are in `userErrors`; nothing was done then.',
+      'Writes. Errors that the caller can correct are in `userErrors`; if there are any, nothing was done.',
     ],
     [
       schema.getSubscriptionType(),

@@ -18,8 +18,8 @@ export class SubscriptionsResolver {
     subscribe: ({ args: { sid, sendCurrent }, context }: Subscribing<CampaignUpdatedArgs>) =>
       context.live.campaignUpdated(sid, sendCurrent === true),
     description:
-      'The campaign after each change, and with `sendCurrent` first as a query would return it. A slow subscriber gets the newest ' +
-      'state and misses those in between.',
+      'The campaign after each change. With `sendCurrent`, the first event is the campaign as a query would return it. A ' +
+      'slow subscriber gets the newest state and misses the states in between.',
   })
   campaignUpdated(
     @Root() campaign: Campaign,
@@ -34,8 +34,8 @@ export class SubscriptionsResolver {
     subscribe: ({ args, context }: Subscribing<{ readonly campaignSid: string }>) =>
       context.live.messageStatusChanged(args.campaignSid),
     description:
-      "Status changes of the messages of a campaign, from callbacks of Exotel's API; each status of a message once. " +
-      'Nothing is sent for campaigns whose `smsStatusCallback` points elsewhere than to this gateway.',
+      "Status changes of the messages of a campaign, from callbacks of Exotel's API; each status of a message is sent " +
+      'once. There are no events for a campaign whose `smsStatusCallback` does not point to this gateway.',
   })
   messageStatusChanged(
     @Root() event: MessageStatusEvent,

@@ -2,13 +2,13 @@ import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { type Scope } from '../domain/requests/caller.js';
 import { DateTime } from './scalars.js';
 
-/** What stands behind the gateway. */
+/** The upstream of the gateway. */
 export const GatewayMode = { LIVE: 'LIVE', SANDBOX: 'SANDBOX' } as const;
 export type GatewayMode = keyof typeof GatewayMode;
 
 registerEnumType(GatewayMode, {
   name: 'GatewayMode',
-  description: 'What stands behind the gateway.',
+  description: 'The upstream of the gateway.',
   valuesConfig: {
     LIVE: { description: "Exotel's API: campaigns are sent to people." },
     SANDBOX: { description: 'The embedded sandbox: nothing is sent.' },
@@ -27,7 +27,7 @@ export class UpstreamBudget {
   remaining!: number;
 
   @Field(() => DateTime, {
-    description: 'Time at which all calls may be made again, if none is made until then.',
+    description: 'Time at which `remaining` equals `limit` again if no call is made until then.',
   })
   resetsAt!: string;
 }

@@ -86,7 +86,7 @@ export class CreateCampaignInput extends CallbacksInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'Any text of at most 255 characters, e.g. a UUID. Repeating a create with the same key never creates a second campaign.',
+      'Any text of at most 255 characters, e.g. a UUID. A create that is repeated with the same key within 24 hours does not create a second campaign.',
   })
   idempotencyKey?: string | null;
 }

@@ -47,7 +47,7 @@ export class Stats {
   @Field(() => Int, { description: 'Messages delivered to the operator or the handset.' })
   sent!: number;
 
-  @Field(() => Int, { description: 'Messages not delivered for any other reason than those below.' })
+  @Field(() => Int, { description: 'Messages not delivered for a reason that no other field counts.' })
   failed!: number;
 
   @Field(() => Int, {
@@ -69,7 +69,7 @@ export class Stats {
 
   @Field(() => Int, {
     description:
-      "All messages: the sum of the other counts, or Exotel's own total if that is greater. A status unknown to this schema is counted only in that total.",
+      "All messages: the sum of the other counts, or Exotel's own total if that is greater. Messages in a status that this schema does not know are counted only in Exotel's own total.",
   })
   total!: number;
 }
@@ -111,8 +111,8 @@ export class Campaign {
   @Field(() => String, {
     nullable: true,
     description:
-      "Preparation of the contact lists, e.g. `prepared` or `list-completed`. Exotel's API has it in lists of " +
-      'campaigns only: may be null elsewhere.',
+      "Preparation of the contact lists, e.g. `prepared` or `list-completed`. Exotel's API returns it in " +
+      'lists of campaigns only, so it may be null elsewhere.',
   })
   state!: string | null;
 
@@ -148,16 +148,16 @@ export class Campaign {
   @Field(() => Url, {
     nullable: true,
     description:
-      'Webhook for the start and the completion of the campaign. Null for callers without `campaigns:write` if it ' +
-      'contains a webhook address of the gateway, which is a secret.',
+      'Webhook for the start and the completion of the campaign. A webhook address of this gateway is secret: it is null ' +
+      'for callers without `campaigns:write`.',
   })
   statusCallback!: string | null;
 
   @Field(() => Url, {
     nullable: true,
     description:
-      'Webhook for the final status of each message. Null for callers without `campaigns:write` if it contains a ' +
-      'webhook address of the gateway, which is a secret.',
+      'Webhook for the final status of each message. A webhook address of this gateway is secret: it is null for callers ' +
+      'without `campaigns:write`.',
   })
   smsStatusCallback!: string | null;
 

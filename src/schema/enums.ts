@@ -61,11 +61,14 @@ registerEnumType(CampaignAction, {
   name: 'CampaignAction',
   description: 'Action on a campaign.',
   valuesConfig: {
-    UPDATE: { description: 'Change fields of the campaign; only before the start.' },
-    PAUSE: { description: 'Stop sending for now; only before the start or in progress.' },
-    RESUME: { description: 'Continue to send; only when paused.' },
-    COMPLETE: { description: 'End the campaign: unsent messages fail; only when paused.' },
-    ARCHIVE: { description: 'Archive the campaign; only when completed.' },
+    UPDATE: { description: 'Change fields of the campaign. Allowed only before the start.' },
+    PAUSE: {
+      description:
+        'Stop sending until the campaign is resumed. Allowed only before the start or in progress.',
+    },
+    RESUME: { description: 'Continue to send. Allowed only when paused.' },
+    COMPLETE: { description: 'End the campaign: unsent messages fail. Allowed only when paused.' },
+    ARCHIVE: { description: 'Archive the campaign. Allowed only when completed.' },
   },
 });
 
@@ -117,10 +120,11 @@ registerEnumType(SmsEncoding, {
   valuesConfig: {
     GSM7: {
       description:
-        'GSM 03.38 with its extension table: 160 characters in a single part, 153 in each of several parts.',
+        'GSM 03.38 with its extension table: 160 characters in a single part; 153 in each part if there are several.',
     },
     UCS2: {
-      description: 'Any character: 70 in a single part, 67 in each of several parts; an emoji counts as two.',
+      description:
+        'Any character: 70 characters in a single part; 67 in each part if there are several. An emoji counts as two.',
     },
   },
 });

@@ -52,8 +52,8 @@ export class PageArgs {
   @Field(() => Int, {
     nullable: true,
     description:
-      'Number of rows from the start of the list, or after `after`: at most 200 campaigns, 500 messages. Default, without ' +
-      '`last`: 20. `0` with `totalCount` counts them with one call.',
+      'Number of rows from the start of the list, or after `after`: at most 200 campaigns, 500 messages. Default ' +
+      'without `last`: 20. `first: 0` returns no rows; `totalCount` beside it costs one upstream call at most.',
   })
   first?: number | null;
 
@@ -108,8 +108,8 @@ export class CampaignUpdatedArgs extends CampaignArgs {
     nullable: true,
     defaultValue: false,
     description:
-      'With `true` the first event is the campaign as a query would return it: a page that subscribes again after a lost ' +
-      'connection misses no change.',
+      'If true, the first event is the campaign as a query would return it. A page that subscribes again after a lost ' +
+      'connection then misses no change.',
   })
   sendCurrent?: boolean | null;
 }

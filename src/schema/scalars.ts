@@ -12,7 +12,7 @@ export const DateTime = new GraphQLScalarType<Date, string>({
   name: 'DateTime',
   description:
     'A date and time in RFC 3339 format. Output is always in UTC with milliseconds, e.g. `2022-08-10T17:42:00.000Z`. ' +
-    'Input must have an offset, which may be any, e.g. `2022-08-10T23:12:00+05:30`.',
+    'Input must have an offset; any offset is allowed, e.g. `2022-08-10T23:12:00+05:30`.',
   specifiedByURL: 'https://datatracker.ietf.org/doc/html/rfc3339#section-5.6',
   serialize: String,
   parseValue: (value) => {
@@ -42,7 +42,7 @@ function timeIn(value: unknown): Date | undefined {
  */
 export const Url = new GraphQLScalarType<string, string>({
   name: 'URL',
-  description: "An absolute URL, unchanged from Exotel's API: it is never normalised.",
+  description: 'An absolute URL, letter for letter as it was sent: it is never normalised.',
   specifiedByURL: 'https://url.spec.whatwg.org/',
   serialize: String,
   parseValue: (value) => {

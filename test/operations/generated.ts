@@ -5,15 +5,15 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
 /** Action on a campaign. */
 export type CampaignAction =
-  /** Archive the campaign; only when completed. */
+  /** Archive the campaign. Allowed only when completed. */
   | 'ARCHIVE'
-  /** End the campaign: unsent messages fail; only when paused. */
+  /** End the campaign: unsent messages fail. Allowed only when paused. */
   | 'COMPLETE'
-  /** Stop sending for now; only before the start or in progress. */
+  /** Stop sending until the campaign is resumed. Allowed only before the start or in progress. */
   | 'PAUSE'
-  /** Continue to send; only when paused. */
+  /** Continue to send. Allowed only when paused. */
   | 'RESUME'
-  /** Change fields of the campaign; only before the start. */
+  /** Change fields of the campaign. Allowed only before the start. */
   | 'UPDATE';
 
 /** Filter of a list of campaigns. */
@@ -80,7 +80,7 @@ export type CreateCampaignInput = {
   dltEntityId: string;
   /** Id of the approved DLT template: at most 64 digits. */
   dltTemplateId: string;
-  /** Any text of at most 255 characters, e.g. a UUID. Repeating a create with the same key never creates a second campaign. */
+  /** Any text of at most 255 characters, e.g. a UUID. A create that is repeated with the same key within 24 hours does not create a second campaign. */
   idempotencyKey?: string | null | undefined;
   /** Sids of contact lists: 1 to 5 for a static campaign, exactly 1 for a dynamic one. */
   lists: Array<string | number>;
@@ -161,9 +161,9 @@ export type ScheduleInput = {
 
 /** Character encoding of an SMS. */
 export type SmsEncoding =
-  /** GSM 03.38 with its extension table: 160 characters in a single part, 153 in each of several parts. */
+  /** GSM 03.38 with its extension table: 160 characters in a single part; 153 in each part if there are several. */
   | 'GSM7'
-  /** Any character: 70 in a single part, 67 in each of several parts; an emoji counts as two. */
+  /** Any character: 70 characters in a single part; 67 in each part if there are several. An emoji counts as two. */
   | 'UCS2';
 
 /** Regulatory type of messages; it decides which senders are allowed. */

@@ -110,6 +110,12 @@ export class RequestReader {
     return this.#campaigns.loadWith(sid, () => this.#account.campaign(sid, this.#options));
   }
 
+  /** A campaign as it was last read, however long ago; undefined if no read has shown it. */
+  cachedCampaign(sid: string): Campaign | undefined {
+    checkSid(sid, 'sid');
+    return this.#account.cached(sid);
+  }
+
   /**
    * A campaign that is about to be changed, read with the priority of writes.
    * @returns the campaign, and whether it was read from the upstream for this call.

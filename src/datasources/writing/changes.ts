@@ -96,7 +96,9 @@ export class Changes {
       const problems = updateProblems(draft, campaign, now());
       return problems.length > 0 ? refused(...problems) : undefined;
     };
-    const known = await this.#campaignFor(sid, refusalOf, inputProblems(draft, now()));
+    const ofInput = inputProblems(draft, now());
+    if (ofInput.length > 0 && this.#isRefusedAlone(sid, refusalOf, ofInput)) return refused(...ofInput);
+    const known = await this.#campaignFor(sid, refusalOf);
     if (known.refusal) return known.refusal;
     const filled = await this.#withCallbacks(sid, draft, known);
     const judged = judge(filled.campaign, refusalOf);
@@ -130,19 +132,17 @@ export class Changes {
     });
   }
 
-  /**
-   * The cached campaign; one that is read now where the cached one does not allow the change.
-   * @param ofInput problems of the input alone, which no read can disprove.
-   */
-  async #campaignFor(
-    sid: string,
-    refusalOf: RefusalOf,
-    ofInput: readonly UserProblem[] = [],
-  ): Promise<Judged & { readonly isNew: boolean }> {
+  /** True if the problems of the input alone, which no read can disprove, are all that is known: then none is read for. */
+  #isRefusedAlone(sid: string, refusalOf: RefusalOf, ofInput: readonly UserProblem[]): boolean {
+    const cached = this.#reader.cachedCampaign(sid);
+    return !cached || isDeepStrictEqual(refusalOf(cached)?.userErrors, ofInput);
+  }
+
+  /** The cached campaign; one that is read now where the cached one does not allow the change. */
+  async #campaignFor(sid: string, refusalOf: RefusalOf): Promise<Judged & { readonly isNew: boolean }> {
     const { campaign, isNew } = await this.#reader.campaignToChange(sid);
     const judged = judge(campaign, refusalOf);
-    const isCertain = isNew || isDeepStrictEqual(judged.refusal?.userErrors ?? [], ofInput);
-    if (isCertain) return { ...judged, isNew };
+    if (isNew || !judged.refusal) return { ...judged, isNew };
     return { ...judge(await this.#reader.revalidatedCampaign(sid), refusalOf), isNew: true };
   }
 

@@ -95,6 +95,24 @@ describe('an update is refused', () => {
     expect(methods).toEqual([]);
   });
 
+  it.each<[string, UpdateCampaignInput]>([
+    ['nothing to change', {}],
+    ['a short name', { name: 'abc' }],
+    ['no lists', { lists: [] }],
+    ['a start that has passed', { schedule: { startTime: inHours(-1) } }],
+  ])(
+    'by its input alone, without a call, if the campaign is not cached or its entry is stale: %s',
+    async (_what, input) => {
+      const { sid } = both.sandbox.state.insert({ startsAt: now + 24 * hour, endsAt: now + 48 * hour });
+      const uncached = await update(sid, input);
+      expect(uncached.errors).toHaveLength(1);
+      expect(uncached.methods).toEqual([]);
+      const stale = await changedSince({}, {});
+      aheadMs = 60_000;
+      expect(await update(stale, input)).toEqual(uncached);
+    },
+  );
+
   it('by both: all errors are those of the present state', async () => {
     const sid = await changedSince({ lists: two }, { lists: one });
     const input: UpdateCampaignInput = { name: 'abc', contentType: 'DYNAMIC' };
