@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { type Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Mutex } from 'async-mutex';
 import { CloseCode, type Server } from 'graphql-ws';
 import { type WebSocket } from 'ws';
@@ -15,6 +16,8 @@ const maximumOperations = 100;
 const pong = '{"type":"pong"}';
 /** Clients use numbers or UUIDs. The id is stored with the operation and sent with every event. */
 const longestId = 128;
+/** Close code after which clients connect again (RFC 6455, 7.4.1). */
+const goingAway = 1001;
 /** Longest close reason in bytes (RFC 6455, 5.5). `ws` throws for a longer one, and `graphql-ws` puts operation ids into it. */
 const longestReason = 123;
 
@@ -65,6 +68,9 @@ export class GraphqlSocket {
   #isAlive = true;
   #operations = 0;
   #begun = 0;
+  /** Queries and mutations that run now. */
+  #running = 0;
+  #onIdle: (() => void) | undefined;
   /** Releases the memory of the message that `graphql-ws` is handling. */
   #releaseMessage: () => void = () => undefined;
   /** Must be called when a message is complete. */
@@ -164,6 +170,30 @@ export class GraphqlSocket {
     else if (this.#operations >= maximumOperations) this.socket.close(4430, 'Too many operations');
     else return this.#releaseMessage;
     return undefined;
+  }
+
+  /** Counts a query or mutation until it has its result. */
+  async whileRunning<T>(result: Promise<T>): Promise<T> {
+    this.#running += 1;
+    try {
+      return await result;
+    } finally {
+      this.#running -= 1;
+      if (this.#running === 0) this.#onIdle?.();
+    }
+  }
+
+  /** Closes the socket once its queries and mutations are answered. Clients connect again after this code. */
+  async closeForShutdown(): Promise<void> {
+    if (this.#running > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve));
+    await nextTurn(); // sends the last answer first
+    this.socket.close(goingAway, 'Going away');
+  }
+
+  /** Cuts the socket off; a client that reads is told to connect again. */
+  endForShutdown(): void {
+    this.socket.close(goingAway, 'Going away');
+    this.socket.terminate();
   }
 
   get #isBehind(): boolean {

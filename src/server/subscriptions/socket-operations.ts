@@ -7,6 +7,7 @@ import { parametersIn } from '../../operations/operation-request.js';
 import { type OperationResult, type ResultBody } from '../../operations/operation-result.js';
 import { type AdmittedOperation, isSubscription, type OperationPipeline } from '../../operations/pipeline.js';
 import { type RequestRate } from '../limits/request-rate.js';
+import { type GraphqlSocket } from './graphql-socket.js';
 import { type ConnectionCallers, type ConnectionExtra } from './socket-callers.js';
 
 /** Time for a client to send `connection_init`. */
@@ -25,8 +26,6 @@ export class SocketOperations {
   /** The protocol, for all connections. */
   readonly protocol: Server<ConnectionExtra>;
   readonly #options: SocketOperationsOptions;
-  #running = 0;
-  #onIdle: (() => void) | undefined;
 
   constructor(options: SocketOperationsOptions) {
     this.#options = options;
@@ -47,7 +46,7 @@ export class SocketOperations {
         for (const member of Object.keys(payload)) Reflect.deleteProperty(payload, member);
         if ('body' in admitted) return refusalOf(admitted);
         if (isSubscription(admitted)) releaseMessage?.(); // its memory is counted separately
-        return argumentsOf(admitted, options.schema);
+        return argumentsOf(admitted, options.schema, extra.open);
       },
       onComplete: (connection) => {
         callers.beforeComplete(connection);
@@ -55,23 +54,15 @@ export class SocketOperations {
       onNext: (_context, _id, _payload, _args, result) => result, // its errors are formatted already
       onError: (_context, _id, _payload, errors) => errors.map(formatted),
       execute: (args: ExecutionArgs) => {
-        const admitted = admittedIn(args);
+        const { admitted, open } = args as AdmittedArguments;
         // `graphql-ws` retains the arguments until the client has read the result, and with them all rows that were read.
         Reflect.deleteProperty(args, 'admitted');
-        return this.#run(admitted) as never;
+        return open.whileRunning(this.#run(admitted)) as never;
       },
       subscribe: async (args: ExecutionArgs) => {
-        const result = await pipeline.subscribe(admittedIn(args));
+        const result = await pipeline.subscribe((args as AdmittedArguments).admitted);
         return ('body' in result ? result.body : result) as never;
       },
-    });
-  }
-
-  /** Waits until no query or mutation runs. */
-  idle(): Promise<void> {
-    if (this.#running === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#onIdle = resolve;
     });
   }
 
@@ -96,13 +87,7 @@ export class SocketOperations {
   }
 
   async #run(admitted: AdmittedOperation): Promise<UnwrittenResult> {
-    this.#running += 1;
-    try {
-      return new UnwrittenResult((await this.#options.pipeline.run(admitted)).body);
-    } finally {
-      this.#running -= 1;
-      if (this.#running === 0) this.#onIdle?.();
-    }
+    return new UnwrittenResult((await this.#options.pipeline.run(admitted)).body);
   }
 }
 
@@ -124,18 +109,19 @@ class UnwrittenResult {
   }
 }
 
-/** The arguments that `graphql-ws` passes to `execute` and `subscribe`; only the admitted operation is used. */
+/** The arguments that `graphql-ws` passes to `execute` and `subscribe`; only the admitted operation and its socket are used. */
 interface AdmittedArguments extends ExecutionArgs {
   readonly admitted: AdmittedOperation;
+  readonly open: GraphqlSocket;
 }
 
-function argumentsOf(admitted: AdmittedOperation, schema: GraphQLSchema): AdmittedArguments {
+function argumentsOf(
+  admitted: AdmittedOperation,
+  schema: GraphQLSchema,
+  open: GraphqlSocket,
+): AdmittedArguments {
   const { document, definition } = admitted.operation;
-  return { schema, document, operationName: definition.name?.value, admitted };
-}
-
-function admittedIn(args: ExecutionArgs): AdmittedOperation {
-  return (args as AdmittedArguments).admitted;
+  return { schema, document, operationName: definition.name?.value, admitted, open };
 }
 
 /** A formatted error. `graphql-ws` requires instances of `GraphQLError`. */

@@ -1,6 +1,5 @@
 import { type IncomingMessage } from 'node:http';
 import { type Socket } from 'node:net';
-import { setImmediate } from 'node:timers/promises';
 import { type FastifyInstance } from 'fastify';
 import { handleProtocols } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
@@ -59,6 +58,7 @@ export function serveWebSocket(app: FastifyInstance, options: WebSocketOptions):
   };
   const sockets = new WebSocketServer(settings);
   const operations = new SocketOperations(options);
+  const openSockets = new Set<GraphqlSocket>();
   const refuse = (connection: Socket, ...refusal: RawError): void => {
     const [status, , code] = refusal;
     telemetry.errorSent(code, { transport: 'ws', status });
@@ -82,8 +82,10 @@ export function serveWebSocket(app: FastifyInstance, options: WebSocketOptions):
       const pinging = setInterval(() => {
         open.ping();
       }, pingEveryMs).unref();
+      openSockets.add(open);
       socket.once('close', () => {
         clearInterval(pinging);
+        openSockets.delete(open);
       });
       const { headers } = request;
       const address = addresses.of(request);
@@ -98,13 +100,15 @@ export function serveWebSocket(app: FastifyInstance, options: WebSocketOptions):
     });
   });
   shutdown.onBegin(async () => {
-    await operations.idle(); // their answers are sent first; close code 1001 makes clients reconnect
-    await setImmediate();
-    for (const socket of sockets.clients) socket.close(1001, 'Going away');
-    await allClosed(sockets.clients);
+    // Each for itself: a mutation of one client that hangs must not keep the others from another gateway.
+    const closing = [...openSockets].map(async (open) => {
+      await open.closeForShutdown();
+      await allClosed([open.socket]);
+    });
+    await Promise.all(closing);
   });
   app.addHook('preClose', (done) => {
-    for (const socket of sockets.clients) socket.terminate();
+    for (const open of openSockets) open.endForShutdown();
     done();
   });
 }

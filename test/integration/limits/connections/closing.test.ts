@@ -175,6 +175,27 @@ describe('while requests in flight are completed, the gateway', () => {
     expect(await code).toBe(1001);
   });
 
+  it('closes each WebSocket for itself, with 1001: at once, or when its own mutation is cut off', async () => {
+    await start(60_000, { SHUTDOWN_GRACE_MS: '2000', EXOTEL_TIMEOUT_MS: '600000' });
+    const open = async () => {
+      const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+      const code = new Promise((resolve) => socket.once('close', resolve));
+      await new Promise((resolve) => socket.once('open', resolve));
+      socket.send('{"type":"connection_init"}');
+      await new Promise((resolve) => socket.once('message', resolve));
+      return { socket, code };
+    };
+    const [idle, writing] = [await open(), await open()];
+    const payload = { query: create, variables: { input: validInput } };
+    writing.socket.send(JSON.stringify({ type: 'subscribe', id: '1', payload }));
+    await called();
+    const closed = gateway.close();
+    expect(await idle.code).toBe(1001);
+    expect(writing.socket.readyState).toBe(WebSocket.OPEN);
+    expect(await writing.code).toBe(1001);
+    await closed;
+  });
+
   it('ends event streams without complete, with a retry hint', async () => {
     await start();
     const sid = sandbox.state.campaigns()[0]?.sid ?? '';

@@ -1,3 +1,4 @@
+import { type ServerResponse } from 'node:http';
 import { expect, it } from '@jest/globals';
 import { startGatewayOn } from '../../../support/gateway/gateway-under-test.js';
 import { closesAfterwards } from '../../../support/closing.js';
@@ -29,14 +30,18 @@ it('searches for creates that were lost together share the windows that they rea
       ...{ sms_type: 'transactional', sid: `other-${String(index)}`, schedule: startOf(500 - index) },
     }),
   );
+  const count = 6; // more failures in a row would open the circuit breaker
   const created: object[] = [];
+  const unanswered: ServerResponse[] = [];
   let [lists, searches] = [0, 0];
   const upstream = closesAfterwards(
     await startScriptedUpstream((request, response) => {
       if (request.method === 'POST') {
         const sid = `made-${String(created.length)}`;
         created.push(rowOf(request, { sid, schedule: startOf(1) }));
-        response.destroy();
+        // All at once, however busy the machine is: none is in flight any more when the searches begin.
+        unanswered.push(response);
+        if (unanswered.length === count) for (const each of unanswered) each.destroy();
         return undefined;
       }
       const query = new URLSearchParams(request.target.split('?')[1]);
@@ -55,11 +60,13 @@ it('searches for creates that were lost together share the windows that they rea
       upstream.baseUrl,
       {},
       () => nowMs,
-      () => (hasPassed ? Promise.resolve() : new Promise<void>((resolve) => waiting.push(resolve))),
+      async (ms) => {
+        if (hasPassed) nowMs += ms;
+        else await new Promise<void>((resolve) => waiting.push(resolve));
+      },
       { random: () => 0 },
     ),
   );
-  const count = 6; // more failures in a row would open the circuit breaker
   const sids = Promise.all(
     Array.from({ length: count }, (_, index) =>
       createdSid(gateway, {
