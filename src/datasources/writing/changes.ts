@@ -132,7 +132,7 @@ export class Changes {
     });
   }
 
-  /** True if the problems of the input alone, which no read can disprove, are all that is known: then none is read for. */
+  /** True if no other problems are known than those of the input alone. No read can disprove these. */
   #isRefusedAlone(sid: string, refusalOf: RefusalOf, ofInput: readonly UserProblem[]): boolean {
     const cached = this.#reader.cachedCampaign(sid);
     return !cached || isDeepStrictEqual(refusalOf(cached)?.userErrors, ofInput);

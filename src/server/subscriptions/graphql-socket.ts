@@ -190,7 +190,7 @@ export class GraphqlSocket {
     this.socket.close(goingAway, 'Going away');
   }
 
-  /** Cuts the socket off; a client that reads is told to connect again. */
+  /** Closes the socket with the same code, and does not wait: neither for its operations nor for the client. */
   endForShutdown(): void {
     this.socket.close(goingAway, 'Going away');
     this.socket.terminate();

@@ -48,6 +48,7 @@ export function serveWebSocket(app: FastifyInstance, options: WebSocketOptions):
   const { shutdown, connections, addresses, maximumBytes, memory, telemetry, onFailure } = options;
   const settings = {
     noServer: true,
+    clientTracking: false, // `openSockets` has them
     maxPayload: maximumBytes,
     maxFragments: maximumFrames,
     maxBufferedChunks: maximumPieces,
