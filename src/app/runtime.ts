@@ -26,6 +26,8 @@ export interface GatewayOverrides {
   readonly random?: () => number;
   /** Waits between two searches for the campaign of a lost response. */
   readonly sleep?: (ms: number) => Promise<unknown>;
+  /** Longest wait for an answer of Redis that a request can do without, in milliseconds. */
+  readonly redisWaitMs?: number;
   /** Compares the results of compiled queries with those of graphql-js. */
   readonly compare?: Comparison;
   /** Timeouts for clients that send requests. */
@@ -53,6 +55,7 @@ export interface Runtime {
   readonly forwardNow: () => number;
   readonly random: () => number;
   readonly sleep: (ms: number) => Promise<unknown>;
+  readonly redisWaitMs: number | undefined;
   readonly logger: Logger;
   readonly memory: MemoryBudget;
   readonly heap: HeapWatch;
@@ -73,6 +76,7 @@ export function createRuntime(config: Config, overrides: GatewayOverrides): Runt
     forwardNow: forwardClock(now, steadyNow),
     random: overrides.random ?? Math.random,
     sleep: overrides.sleep ?? ((ms: number) => sleepFor(ms, undefined, { ref: false })),
+    redisWaitMs: overrides.redisWaitMs,
     logger,
     memory: memoryBudget(overrides.heapBytes ?? ownHeapBytes),
     heap: new HeapWatch({

@@ -11,6 +11,8 @@ interface RedisStateOptions {
   /** Prefix of every key. */
   readonly prefix: string;
   readonly telemetry: Telemetry;
+  /** Timeout of an optional command, in milliseconds; the connection's own without one. */
+  readonly redisWaitMs: number | undefined;
   /** Timeout of an upstream call. */
   readonly timeoutMs: number;
   /** Clock in epoch milliseconds. */
@@ -21,8 +23,8 @@ interface RedisStateOptions {
 
 /** Opens the state that all instances of an account share in Redis. */
 export function openRedisState(options: RedisStateOptions) {
-  const { redisUrl, prefix, telemetry, timeoutMs, now, steadyNow } = options;
-  const redis = new RedisConnection(redisUrl, telemetry);
+  const { redisUrl, prefix, telemetry, redisWaitMs, timeoutMs, now, steadyNow } = options;
+  const redis = new RedisConnection(redisUrl, telemetry, redisWaitMs);
   const bus = new RedisBus(redis, prefix);
   return {
     redis,

@@ -37,7 +37,7 @@ const synchronizeEveryMs = 10_000;
  * @param account names the account in keys.
  */
 export async function openState(
-  { config: { redisUrl, timeoutMs }, now, steadyNow, forwardNow, memory }: Runtime,
+  { config: { redisUrl, timeoutMs }, now, steadyNow, forwardNow, redisWaitMs, memory }: Runtime,
   telemetry: Telemetry,
   account: string,
 ): Promise<OpenState> {
@@ -58,7 +58,7 @@ export async function openState(
     };
   }
   const { openRedisState } = await import('./redis-state.js');
-  const inRedis = openRedisState({ redisUrl, prefix, telemetry, timeoutMs, now, steadyNow });
+  const inRedis = openRedisState({ redisUrl, prefix, telemetry, redisWaitMs, timeoutMs, now, steadyNow });
   const { redis, state, bus } = inRedis;
   const clock = new SharedClock(state, forwardNow);
   const synchronize = async (): Promise<void> => {

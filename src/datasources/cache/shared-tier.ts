@@ -74,23 +74,23 @@ export class SharedTier<V> {
     const running = this.#lookups.get(key);
     if (running) return running;
     const lookup = this.getAll([key])
-      .then(([found]) => found ?? notFound)
+      .then((found) => found?.[0] ?? notFound)
       .finally(() => this.#lookups.delete(key));
     this.#lookups.set(key, lookup);
     return lookup;
   }
 
-  /** Looks up several keys at once. */
-  async getAll(keys: readonly string[]): Promise<readonly SharedLookup<V>[]> {
+  /** Looks up several keys at once. @returns undefined if the store does not answer. */
+  async getAll(keys: readonly string[]): Promise<readonly SharedLookup<V>[] | undefined> {
     if (keys.length === 0) return [];
     const found = await this.#store.get(keys.map((key) => this.#locationOf(key)));
-    return found.map((one) => this.#parse(one));
+    return found?.map((one) => this.#parse(one));
   }
 
-  /** Stores entries for the other instances, without waiting for the store. */
-  set(entries: readonly (readonly [key: string, entry: CacheEntry<V>])[]): void {
+  /** Stores entries for the other instances. */
+  async set(entries: readonly (readonly [key: string, entry: CacheEntry<V>])[]): Promise<void> {
     const { serializer, maxStaleMs } = this.#resource;
-    void this.#store.set(
+    await this.#store.set(
       entries.map(([key, { value, readAtMs, version, leaseVersion = version }]) => ({
         key: this.#locationOf(key).key,
         version: leaseVersion,
@@ -140,8 +140,8 @@ export class SharedTier<V> {
       pauseMs = Math.min(pauseMs * 2, longestPollMs)
     ) {
       await sleep(pauseMs, undefined, { ref: false });
-      const [found] = await this.#store.get([location]);
-      if (!found?.isInFlight) return;
+      const found = await this.#store.get([location]);
+      if (!found?.[0]?.isInFlight) return;
     }
   }
 
@@ -158,7 +158,7 @@ export class SharedTier<V> {
     const renewing = setInterval(() => void this.#store.renewLease(location, token), renewEveryMs).unref();
     try {
       const entry = await fetch(release);
-      this.set([[key, entry]]);
+      await this.set([[key, entry]]); // the answer has cursors, which another instance may be asked for next
       return entry;
     } finally {
       release();
@@ -172,7 +172,7 @@ export class SharedTier<V> {
   ): Promise<CacheEntry<V>> {
     const entry = await fetch(version);
     // Only a version from the store shows the other instances whether the entry predates a write.
-    if (version !== undefined) this.set([[key, entry]]);
+    if (version !== undefined) await this.set([[key, entry]]);
     return entry;
   }
 

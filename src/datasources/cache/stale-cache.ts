@@ -133,13 +133,14 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
 
   /** Offers entries to the other instances, if there are any. */
   share(entries: readonly (readonly [key: string, entry: CacheEntry<V>])[]): void {
-    this.#shared?.set(entries);
+    void this.#shared?.set(entries);
   }
 
-  /** Takes over newer entries of several keys from the shared tier. */
-  async loadShared(keys: readonly string[]): Promise<void> {
+  /** Takes over newer entries of several keys from the shared tier. @returns false if that does not answer. */
+  async loadShared(keys: readonly string[]): Promise<boolean> {
     const lookups = await this.#shared?.getAll(keys);
     for (const [index, key] of keys.entries()) this.#merge(key, lookups?.[index]);
+    return !this.#shared || lookups !== undefined;
   }
 
   /** Marks what a write may have changed: the next read makes a call, and reads in flight are not cached. */
@@ -310,9 +311,7 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
   }
 
   /** Takes over the result of a lookup in the shared tier. */
-  #merge(key: string, lookup: SharedLookup<V> | undefined): void {
-    if (!lookup) return;
-    const { entry, invalidatedVersion } = lookup;
+  #merge(key: string, { entry, invalidatedVersion = -1 }: Partial<SharedLookup<V>> = {}): void {
     const own = this.#memory.get(key);
     if (own && leaseVersionOf(own) <= invalidatedVersion && !own.isInvalidated)
       this.#memory.set(key, { ...own, isInvalidated: true });

@@ -1,6 +1,6 @@
 import { type Slice, type Window } from '../../domain/lists/page.js';
 import { type CacheEntry } from '../cache/cache-entry.js';
-import { type ReadWindow } from '../paging/list-reader.js';
+import { type NewerWindows, type ReadWindow } from '../paging/list-reader.js';
 import { type ListRef, windowKey } from './list-identity.js';
 
 /** Lists whose latest slices are remembered, at most. */
@@ -10,7 +10,7 @@ const maximumLists = 2_000;
 interface CachedWindows {
   peek(key: string): CacheEntry<Window<unknown>> | undefined;
   fresh(key: string): CacheEntry<Window<unknown>> | undefined;
-  loadShared(keys: readonly string[]): Promise<void>;
+  loadShared(keys: readonly string[]): Promise<boolean>;
 }
 
 /** The slice of each list that was read last: its window in the cache shows the total of the list. */
@@ -40,13 +40,14 @@ export class LatestSlices {
     return entry && this.#now() - entry.readAtMs;
   }
 
-  /** Takes over newer windows that other instances have read. @returns true if the cache has a newer one than one of these. */
-  async loadNewer(list: ListRef, windows: readonly ReadWindow<unknown>[]): Promise<boolean> {
-    await this.#windows.loadShared(windows.map(({ asked }) => windowKey(list, asked)));
-    return windows.some(({ asked, read }) => {
+  /** Takes over newer windows that other instances have read. @returns whether the cache has a newer one than one of these. */
+  async loadNewer(list: ListRef, windows: readonly ReadWindow<unknown>[]): Promise<NewerWindows> {
+    const isKnown = await this.#windows.loadShared(windows.map(({ asked }) => windowKey(list, asked)));
+    const hasNewer = windows.some(({ asked, read }) => {
       const cached = this.#windows.peek(windowKey(list, asked));
       return cached !== undefined && cached.value !== read.value;
     });
+    return hasNewer ? 'loaded' : isKnown ? 'none' : 'unknown';
   }
 
   /** The latest slice of a list, if its window is fresh. */

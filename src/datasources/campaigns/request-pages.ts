@@ -175,7 +175,7 @@ export class RequestPages {
         {
           likelyTotal: () => latest.likelyTotal(list),
           freshAgeMs: (slice) => (usesCache ? latest.freshAgeMs(list, slice) : undefined),
-          loadNewer: async (windows) => usesCache && (await latest.loadNewer(list, windows)),
+          loadNewer: async (windows) => (usesCache ? latest.loadNewer(list, windows) : 'none'),
         },
       );
     };

@@ -37,14 +37,17 @@ export interface ReadWindow<T> {
   readonly read: TimedRead<Window<T>>;
 }
 
+/** Whether other instances have read newer windows: `unknown` if they can't be asked. */
+export type NewerWindows = 'loaded' | 'none' | 'unknown';
+
 /** What the cache knows of a list. */
 interface CachedList<T> {
   /** Total rows of the list when it was last read, if that is known. */
   readonly likelyTotal: () => number | undefined;
   /** Age in milliseconds of a slice that is read without a call; undefined for others. */
   readonly freshAgeMs: (slice: Slice) => number | undefined;
-  /** Takes over newer windows that other instances have read. @returns true if the cache has a newer one than one of these. */
-  readonly loadNewer: (windows: readonly ReadWindow<T>[]) => Promise<boolean>;
+  /** Takes over newer windows that other instances have read. @returns whether the cache has a newer one than one of these. */
+  readonly loadNewer: (windows: readonly ReadWindow<T>[]) => Promise<NewerWindows>;
 }
 
 /** One read, two after other page maximums were learned, and two for rows that are still missing. */
@@ -158,9 +161,9 @@ export class ListReader<T extends Identified> implements ListState {
     return last;
   }
 
-  /** True if another instance has read newer windows, which are in the cache now. */
-  async isOutdated(): Promise<boolean> {
-    return (await this.#cached?.loadNewer(this.#windows)) === true;
+  /** Takes newer windows that other instances have read into the cache. */
+  async loadNewer(): Promise<NewerWindows> {
+    return (await this.#cached?.loadNewer(this.#windows)) ?? 'none';
   }
 
   /** Takes over the newest windows of another reader of the list, so that only the older ones are read again. */

@@ -87,9 +87,13 @@ async function readConsistently<T extends Identified>(
     await list.begin(request); // the windows of both cursors and of the adjacent rows, in parallel
     // Another instance may have read newer windows, and a cursor may be of them. The older ones do not show that its row is gone.
     const hasMoved = !cursorsOf(request).every((cursor) => isAsItWas(list, cursor));
-    if (hasMoved && (await list.isOutdated())) {
+    const newer = hasMoved ? await list.loadNewer() : 'none';
+    if (
+      newer === 'loaded' ||
+      (newer === 'unknown' && !cursorsOf(request).every((cursor) => isIn(list, cursor)))
+    ) {
       lastAttempt += 1;
-      list = open(attempt + 1, false);
+      list = newer === 'loaded' ? open(attempt + 1, false) : open(attempt + 1, true, 'moved');
       continue;
     }
     const isLastAttempt = attempt === lastAttempt;
@@ -112,7 +116,7 @@ async function readConsistently<T extends Identified>(
     }
     if (consistency === 'consistent' || isLastAttempt)
       return connectionOf(list, source, request, places, { range, around });
-    const isNewer = await list.isOutdated();
+    const isNewer = (await list.loadNewer()) === 'loaded';
     if (isNewer) lastAttempt += 1;
     // An empty page would end the walk, although its own windows contradict that.
     const mustRevalidate = consistency === 'moved' && range.end <= range.start;
@@ -156,6 +160,12 @@ function isAsItWas<T extends Identified>(
   { offset, total, sid, unreadableSid }: Cursor,
 ): boolean {
   return list.total === total && sidOf(list.rows.get(offset)) === (sid || unreadableSid || undefined);
+}
+
+/** True if a cursor's row is anywhere in the windows. */
+function isIn<T extends Identified>(list: ListReader<T>, { sid, unreadableSid }: Cursor): boolean {
+  const wanted = sid || unreadableSid;
+  return wanted !== '' && list.newestWindows.some(({ rows }) => rows.some((row) => sidOf(row) === wanted));
 }
 
 function rangeOf({ size }: PageRequest, { after, before }: Places, total: number): RowRange {

@@ -33,12 +33,12 @@ export interface FetchLease {
 /**
  * Store of the shared tier: entries that the instances of one account have read, and the leases of their reads.
  *
- * The store is optional. No method throws, and a store that does not answer in time behaves like an empty one. The store
- * gives out the versions, so that they order reads and writes of instances whose clocks differ.
+ * The store is optional: no method throws if it does not answer in time. The store gives out the versions, so that they order
+ * reads and writes of instances whose clocks differ.
  */
 export interface SharedTierStore {
-  /** Looks up several keys at once. */
-  get(locations: readonly EntryLocation[]): Promise<readonly FoundEntry[]>;
+  /** Looks up several keys at once. @returns undefined without an answer. */
+  get(locations: readonly EntryLocation[]): Promise<readonly FoundEntry[] | undefined>;
 
   /** Stores entries, except those with a newer one in their place. */
   set(entries: readonly (StoredEntry & { readonly key: string; readonly ttlMs: number })[]): Promise<void>;

@@ -2,7 +2,11 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { type Fault } from '../../../src/sandbox/http/faults.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
 import { ask } from '../../support/clients/ask.js';
-import { credentials, type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
+import {
+  credentials,
+  type GatewayParts,
+  type GatewayUnderTest,
+} from '../../support/gateway/gateway-under-test.js';
 import { expectToComeBack, readErrors } from '../../support/upstream/rate-limited.js';
 import { validInput } from '../../support/writing/valid-input.js';
 import { describeWithRedis, type RunningRedis, startRedis } from '../../support/programs/redis.js';
@@ -34,8 +38,9 @@ describeWithRedis('two gateways whose Redis is down', () => {
     await redis.stop();
   });
 
-  const start = async (url = redis.url): Promise<void> => {
-    two = await startTwoGateways(sandbox.baseUrl, { url }, { EXOTEL_RATE_LIMIT: String(perMinute) });
+  const start = async (url = redis.url, parts?: GatewayParts): Promise<void> => {
+    const environment = { EXOTEL_RATE_LIMIT: String(perMinute) };
+    two = await startTwoGateways(sandbox.baseUrl, { url }, environment, undefined, parts);
   };
   const sids = (from: number, to: number): string[] =>
     sandbox.state
@@ -143,7 +148,7 @@ describeWithRedis('two gateways whose Redis is down', () => {
 
   it('wait for a slow Redis once only', async () => {
     const proxy = await startSlowProxy(redis.port);
-    await start(proxy.url);
+    await start(proxy.url, { redisWaitMs: 200 });
     proxy.delayMs = 5000;
     const fromMs = performance.now();
     for (const gateway of gateways()) expect(await readErrors(gateway, sids(0, 4))).toEqual([]);

@@ -43,8 +43,18 @@ export const credentials = { accountSid: 'acme', apiKey: 'key-of-acme', apiToken
 /** Parts of a gateway that a test may replace. */
 export type GatewayParts = Pick<
   GatewayOverrides,
-  'clientTimeouts' | 'random' | 'compare' | 'heapBytes' | 'usedMemory' | 'steadyNow' | 'credentialsPauseMs'
+  | 'clientTimeouts'
+  | 'random'
+  | 'compare'
+  | 'heapBytes'
+  | 'usedMemory'
+  | 'steadyNow'
+  | 'credentialsPauseMs'
+  | 'redisWaitMs'
 >;
+
+/** Wait for Redis: long enough for a machine that does much else, where the default would take Redis for slow. */
+const redisWaitMs = 1500;
 
 /**
  * Starts a gateway on a free port, in front of the upstream at `baseUrl`. Every query runs compiled and
@@ -72,7 +82,14 @@ export async function startGatewayOn(
   });
   const logs: string[] = [];
   const logger = createLogger(config.logLevel, { write: (line) => void logs.push(line) });
-  const gateway = await startGateway(config, { logger, now, sleep, compare: compareResults, ...parts });
+  const gateway = await startGateway(config, {
+    logger,
+    now,
+    sleep,
+    compare: compareResults,
+    redisWaitMs,
+    ...parts,
+  });
   return { url: gateway.url, gateway, logs, close: () => gateway.close(), ...clientOf(gateway.url) };
 }
 

@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, beforeEach } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { credentials, type GatewayUnderTest, startGatewayOn } from './gateway-under-test.js';
+import {
+  credentials,
+  type GatewayParts,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from './gateway-under-test.js';
 import { type RunningRedis, startRedis } from '../programs/redis.js';
 
 /** Two gateways of one account with a shared Redis. */
@@ -16,8 +21,10 @@ export async function startTwoGateways(
   redis: Pick<RunningRedis, 'url'>,
   environment: Readonly<Record<string, string>> = {},
   now?: () => number,
+  parts?: GatewayParts,
 ): Promise<TwoGateways> {
-  const start = () => startGatewayOn(baseUrl, { REDIS_URL: redis.url, ...environment }, now);
+  const start = () =>
+    startGatewayOn(baseUrl, { REDIS_URL: redis.url, ...environment }, now, undefined, parts);
   const [a, b] = await Promise.all([start(), start()]);
   const close = async (): Promise<void> => {
     await Promise.all([a.close(), b.close()]);

@@ -7,8 +7,8 @@ import { checkedReply, OddReply, reconnectAfterStrayReplies, reopen } from './od
 
 /** Timeout of a required command: an error is better than a long wait for a Redis that is gone. */
 const requiredTimeoutMs = 2000;
-/** Timeout of an optional command: its result is not worth a longer wait. */
-const optionalTimeoutMs = 200;
+/** Timeout of an optional command in milliseconds: its result is not worth a longer wait. */
+const defaultWaitMs = 200;
 /** Interval of the probes of a Redis that has not answered; no request waits for them. */
 const probeIntervalMs = 250;
 /** A connection that is silent for this long is replaced: it may be dead, or stuck in half a reply, while Redis is well. */
@@ -37,6 +37,7 @@ export function isNoDatabase(error: unknown): boolean {
 export class RedisConnection {
   readonly client: Redis;
   readonly #telemetry: Pick<Telemetry, 'redisFailed' | 'redisAnswered'>;
+  readonly #waitMs: number;
   readonly #onUp: (() => void)[] = [];
   #isUp = false;
   #isClosed = false;
@@ -44,8 +45,14 @@ export class RedisConnection {
   /** Time of the first late command since the last answer. */
   #silentSinceMs: number | undefined;
 
-  constructor(url: string, telemetry: Pick<Telemetry, 'redisFailed' | 'redisAnswered'>) {
+  /** @param waitMs timeout of an optional command, in milliseconds. */
+  constructor(
+    url: string,
+    telemetry: Pick<Telemetry, 'redisFailed' | 'redisAnswered'>,
+    waitMs = defaultWaitMs,
+  ) {
     this.#telemetry = telemetry;
+    this.#waitMs = waitMs;
     this.client = new Redis(url, {
       commandTimeout: requiredTimeoutMs,
       connectTimeout: requiredTimeoutMs,
@@ -160,7 +167,7 @@ export class RedisConnection {
         return undefined;
       },
     );
-    return withTimeout(optionalTimeoutMs, answer).then((result) => {
+    return withTimeout(this.#waitMs, answer).then((result) => {
       if (!isAnswered) this.#noteSilence();
       return result;
     });

@@ -69,8 +69,6 @@ const version = z
   .transform(Number);
 const lease = z.tuple([version, z.enum(['newer', 'held', 'acquired'])]);
 
-const notFound: FoundEntry = { entry: undefined, invalidatedVersion: -1, isInFlight: false };
-
 /** Store of the shared tier in Redis. */
 export class RedisTierStore implements SharedTierStore {
   readonly #connection: RedisConnection;
@@ -83,17 +81,20 @@ export class RedisTierStore implements SharedTierStore {
     this.#prefix = prefix;
   }
 
-  async get(locations: readonly EntryLocation[]): Promise<readonly FoundEntry[]> {
+  async get(locations: readonly EntryLocation[]): Promise<readonly FoundEntry[] | undefined> {
     const keys = locations.flatMap((location) => [
       this.#entryKey(location.key),
       this.#leaseKey(location.key),
       ...this.#markKeys(location.scope),
     ]);
     const found = await this.#send(async (redis) => checkedReply(texts, await redis.mget(keys)));
-    return locations.map((_location, index) => {
-      const [entry, lease, ...marks] = found?.slice(index * 5, index * 5 + 5) ?? [];
-      return found ? foundOf(entry ?? null, lease ?? null, marks) : notFound;
-    });
+    return (
+      found &&
+      locations.map((_location, index) => {
+        const [entry = null, lease = null, ...marks] = found.slice(index * 5, index * 5 + 5);
+        return foundOf(entry, lease, marks);
+      })
+    );
   }
 
   async set(
