@@ -143,7 +143,7 @@ describeWithDashboard("the dashboard's page of a campaign", () => {
     let isDown = false;
     const opened = await open(pageOf('in-progress'), {
       sandbox: { faults: () => (isDown ? { kind: 'hang', when: 'after' } : undefined) },
-      environment: { EXOTEL_TIMEOUT_MS: '300' },
+      environment: { EXOTEL_TIMEOUT_MS: '1000' },
     });
     const { page, sandbox } = opened;
     const { sid } = campaignIn(opened, 'in-progress');

@@ -133,7 +133,7 @@ describeWithDashboard("the dashboard's form of a campaign", () => {
     let isDown = true;
     const opened = await open('/new', {
       sandbox: { ...sandbox, faults: () => (isDown ? { kind: 'hang', when: 'after' } : undefined) },
-      environment: { EXOTEL_TIMEOUT_MS: '300' },
+      environment: { EXOTEL_TIMEOUT_MS: '1000' },
     });
     const { page } = opened;
     const keys = new Set<unknown>();

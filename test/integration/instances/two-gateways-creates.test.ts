@@ -106,7 +106,7 @@ describeWithRedis('a lost create whose campaign the list shows unreadable and un
       const start = (now: () => number) =>
         startGatewayOn(
           upstream.baseUrl,
-          { REDIS_URL: redis.url, EXOTEL_TIMEOUT_MS: '300', EXOTEL_ACCOUNT_SID: `clock${minutes}` },
+          { REDIS_URL: redis.url, EXOTEL_TIMEOUT_MS: '1000', EXOTEL_ACCOUNT_SID: `clock${minutes}` },
           now,
           () => Promise.resolve(),
         );

@@ -86,7 +86,7 @@ const faults: readonly Fault[] = [
   { kind: 'status', status: 503 },
   { kind: 'hang' },
 ];
-const impatient = { EXOTEL_TIMEOUT_MS: '300' };
+const impatient = { EXOTEL_TIMEOUT_MS: '1000' };
 const firstOnly =
   (fault: Fault): FaultPlan =>
   ({ index }) =>

@@ -28,7 +28,7 @@ beforeAll(async () => {
       },
     },
     gateway: {
-      environment: { EXOTEL_TIMEOUT_MS: '300' },
+      environment: { EXOTEL_TIMEOUT_MS: '1000' },
       sleep: (ms) => {
         waits.push(ms);
         meanwhile();

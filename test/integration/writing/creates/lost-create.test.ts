@@ -40,7 +40,7 @@ describe('a lost create that takes effect late', () => {
     const { gateway, sandbox } = await start({
       sandbox: { faults: firstPost(fault) },
       gateway: {
-        environment: { EXOTEL_TIMEOUT_MS: '300' },
+        environment: { EXOTEL_TIMEOUT_MS: '1000' },
         sleep: (ms) => Promise.resolve(waits.push(ms) === 1 && both.sandbox.state.insert(diwaliAlready)),
       },
     });
@@ -78,7 +78,7 @@ describe('a lost create stays OUTCOME_UNKNOWN', () => {
           method === 'POST' ? { kind: 'reset', when: 'after' } : isDown ? fault : undefined,
       },
       gateway: {
-        environment: { EXOTEL_TIMEOUT_MS: '200' },
+        environment: { EXOTEL_TIMEOUT_MS: '1000' },
         sleep: () => (isDown ? Promise.resolve() : halfOfABreak()),
       },
     });

@@ -48,7 +48,7 @@ describe('concurrent creates, each response lost after the create took effect', 
         sandbox: { faults: ofPosts(() => ({ kind, when: 'after' })) },
         gateway: {
           sleep: halfOfABreak,
-          ...(kind === 'hang' && { environment: { EXOTEL_TIMEOUT_MS: '300' } }),
+          ...(kind === 'hang' && { environment: { EXOTEL_TIMEOUT_MS: '1000' } }),
         },
       });
       const sids = await createAll(gateway, inputs(count, naming, (count * 2) / 3));
@@ -73,7 +73,7 @@ describe.each(before)('concurrent creates, each lost before it took effect: %s',
     async (naming) => {
       const { gateway, sandbox } = await start({
         sandbox: { faults: ofPosts((post) => (post < 5 ? fault : undefined)) },
-        gateway: { environment: { EXOTEL_TIMEOUT_MS: '300' } },
+        gateway: { environment: { EXOTEL_TIMEOUT_MS: '1000' } },
       });
       const sids = await createAll(gateway, inputs(5, naming));
       expectOneEach(sids, 5);

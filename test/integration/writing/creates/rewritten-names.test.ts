@@ -22,7 +22,7 @@ beforeAll(async () => {
   upstream = await RewritingUpstream.start(() => nowMs);
   gateway = await startGatewayOn(
     upstream.baseUrl,
-    { EXOTEL_TIMEOUT_MS: '150' },
+    { EXOTEL_TIMEOUT_MS: '600' },
     () => nowMs,
     async (ms) => {
       nowMs += ms;
