@@ -33,7 +33,7 @@ export interface Campaign extends CampaignParameters {
   /** Number of messages. */
   audience: number;
   time: VirtualTime;
-  /** Final statuses of all messages; undefined until sending has ended. */
+  /** How sending has ended; undefined until then. */
   settled: Settled | undefined;
   /** Whether lists show `channel`: half of the rows in the document's list sample lack it. */
   readonly channelListed: boolean;
@@ -43,10 +43,14 @@ export interface Campaign extends CampaignParameters {
   unreadableUntil: number;
 }
 
-/** Final statuses of the messages of a campaign, and their counts. */
+/** The end of sending. */
 interface Settled {
-  readonly statuses: readonly MessageStatus[];
-  readonly stats: Stats;
+  /** Number of messages that were attempted: the first ones. */
+  readonly attempted: number;
+  /** Final statuses of all messages, if they are given. */
+  readonly statuses?: readonly MessageStatus[];
+  /** Their counts, if they are given. */
+  readonly stats?: Stats;
 }
 
 /**

@@ -1,7 +1,8 @@
+import { LRUCache } from 'lru-cache';
 import { type Campaign, visibleTime } from './campaign.js';
 import { virtualAt } from './clock.js';
 import { hexDigits, hashOf } from './hash.js';
-import { type MessageStatus, type Stats, countStatuses } from './stats.js';
+import { type MessageStatus, type Stats, sumStatuses } from './stats.js';
 
 /** Final statuses, each with the upper bound of its share of a hundred messages. */
 const SHARES: readonly (readonly [below: number, status: MessageStatus])[] = [
@@ -27,8 +28,36 @@ const DETAILS: Record<MessageStatus, readonly (string | null)[]> = {
 
 /** Final status of a message that is sent: most are delivered, some fail in each way that `stats` counts. */
 function outcomeOf(campaignSid: string, index: number): MessageStatus {
+  return SHARES[shareOf(campaignSid, index)]?.[1] ?? 'sent';
+}
+
+/** Index in `SHARES` of the final status of a message. */
+function shareOf(campaignSid: string, index: number): number {
   const draw = hashOf(`outcome:${campaignSid}:${index}`) % 100;
-  return SHARES.find(([below]) => draw < below)?.[1] ?? 'sent';
+  return SHARES.findIndex(([below]) => draw < below);
+}
+
+/** Messages whose final status is remembered, at most. */
+const maximumRemembered = 2_000_000;
+/** Final statuses of the first messages of a campaign by its sid, which lists count at every read: indexes in `SHARES`. */
+const remembered = new LRUCache<string, Uint8Array>({
+  maxSize: maximumRemembered,
+  sizeCalculation: ({ length }) => length + 100,
+});
+
+/** Counts the final statuses of the first messages of a campaign. */
+function countOutcomes(campaignSid: string, messages: number): (readonly [MessageStatus, number])[] {
+  let shares = remembered.get(campaignSid) ?? new Uint8Array();
+  if (shares.length < messages) {
+    const known = shares;
+    shares = new Uint8Array(messages);
+    shares.set(known);
+    for (let index = known.length; index < messages; index += 1) shares[index] = shareOf(campaignSid, index);
+    remembered.set(campaignSid, shares);
+  }
+  const counts = SHARES.map(() => 0);
+  for (const share of shares.subarray(0, messages)) counts[share] = (counts[share] ?? 0) + 1;
+  return SHARES.map(([, status], share) => [status, counts[share] ?? 0]);
 }
 
 /** The `detailed_status` that goes with a status (API document, 'SMS Details of a Single SMS Campaign'). */
@@ -134,17 +163,31 @@ export interface Message {
 
 /** Status of a message now. */
 export function messageStatus(campaign: Campaign, index: number, now: number): MessageStatus {
-  const settled = campaign.settled?.statuses[index];
-  return settled ?? statusDuring(campaign, index, virtualAt(campaign.time, now));
+  const { settled } = campaign;
+  if (settled === undefined) return statusDuring(campaign, index, virtualAt(campaign.time, now));
+  if (index >= settled.attempted) return 'failed_no_attempt';
+  return settled.statuses?.[index] ?? outcomeOf(campaign.sid, index);
 }
 
 /** Message counts by status now. */
 export function statsOf(campaign: Campaign, now: number): Stats {
-  if (campaign.settled !== undefined) return campaign.settled.stats;
+  const { settled, audience } = campaign;
+  if (settled?.stats) return settled.stats;
+  if (settled) {
+    const { attempted } = settled;
+    return sumStatuses([
+      ...countOutcomes(campaign.sid, attempted),
+      ['failed_no_attempt', audience - attempted],
+    ]);
+  }
   const virtual = virtualAt(campaign.time, now);
   const taken = takenBy(campaign, virtual);
-  const statuses = Array.from({ length: taken }, (_, index) => statusDuring(campaign, index, virtual));
-  return countStatuses(statuses, campaign.audience - taken);
+  const newest = taken === 0 ? [] : newestIndexes(campaign, virtual);
+  return sumStatuses([
+    ...countOutcomes(campaign.sid, taken - newest.length),
+    ...newest.map((index) => [statusDuring(campaign, index, virtual), 1] as const),
+    ['scheduled', audience - taken],
+  ]);
 }
 
 /** Number of messages that are not scheduled any more at a virtual time: the first ones. */
@@ -190,10 +233,11 @@ function personalised(campaign: Campaign, name: string, number: string): string 
 
 const REPORTS = 'https://exotelreports.s3.ap-southeast-1.amazonaws.com/sms-campaign-report';
 
-/** Sets the final status of every message and counts them once, so that further reads are cheap. */
+/** Sets the final status of every message. */
 export function settleAs(campaign: Campaign, statuses: readonly MessageStatus[]): void {
   campaign.audience = statuses.length;
-  campaign.settled = { statuses, stats: countStatuses(statuses) };
+  const stats = sumStatuses(statuses.map((status) => [status, 1]));
+  campaign.settled = { attempted: statuses.length, statuses, stats };
 }
 
 /**
@@ -202,10 +246,7 @@ export function settleAs(campaign: Campaign, statuses: readonly MessageStatus[])
  * f070d0e331794829b373021659434769, completed four weeks before its end, counts its one message.
  */
 export function settle(campaign: Campaign, virtual: number): void {
-  const statuses = Array.from({ length: campaign.audience }, (_, index): MessageStatus =>
-    isScheduled(campaign, index, virtual) ? 'failed_no_attempt' : outcomeOf(campaign.sid, index),
-  );
-  settleAs(campaign, statuses);
+  campaign.settled = { attempted: takenBy(campaign, virtual) };
   campaign.state = 'list-completed';
   campaign.reportUrl = reportUrl(campaign);
 }

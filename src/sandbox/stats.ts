@@ -34,15 +34,14 @@ const statsKeys = Object.fromEntries(
   MESSAGE_STATUSES.map((status) => [status, status.replaceAll('_', '-')]),
 ) as Readonly<Record<MessageStatus, StatsKey>>;
 
-/** Counts statuses; the keys are in the document's order. @param scheduled further messages, which are scheduled. */
-export function countStatuses(statuses: Iterable<MessageStatus>, scheduled = 0): Stats {
+/** Adds up numbers of messages by status; the keys are in the document's order. */
+export function sumStatuses(counts: Iterable<readonly [status: MessageStatus, messages: number]>): Stats {
   const stats = Object.fromEntries(MESSAGE_STATUSES.map((status) => [statsKeys[status], 0])) as Stats;
-  stats.scheduled = scheduled;
-  for (const status of statuses) stats[statsKeys[status]] += 1;
+  for (const [status, messages] of counts) stats[statsKeys[status]] += messages;
   return stats;
 }
 
-/** Inverse of `countStatuses`: a list with as many statuses of each kind as counted. */
+/** Inverse of `sumStatuses`: a list with as many statuses of each kind as counted. */
 export function expandStats(stats: Partial<Stats>): MessageStatus[] {
   return MESSAGE_STATUSES.flatMap((status) =>
     Array.from({ length: stats[statsKeys[status]] ?? 0 }, () => status),

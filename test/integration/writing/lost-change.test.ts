@@ -192,7 +192,7 @@ describe('an update or action with a lost response', () => {
     fault = { kind: 'hang' };
     meanwhile = () => {
       state.setStatus(sid, status);
-      if (settled) campaign.settled = { ...settled, stats: { ...settled.stats, submitted: 0, sent } };
+      if (settled?.stats) campaign.settled = { ...settled, stats: { ...settled.stats, submitted: 0, sent } };
     };
     expect((await change(both.gateway, 'resume', sid)).codes).toEqual(expected);
     expect(countOf('PUT', both.sandbox)).toBe(1);
