@@ -1,5 +1,4 @@
 import { type Caller } from '../domain/requests/caller.js';
-import { closingEvents } from '../domain/closing-events.js';
 
 /** Timers stand still while the machine is suspended, and the clock may be set: the time is compared at least this often. */
 const longestTimerMs = 5000;
@@ -41,15 +40,18 @@ export function haveCredentialsEnded({ expiresAtMs = Infinity, revoked }: Caller
   return revoked?.aborted === true || expiresAtMs <= nowMs;
 }
 
-/** Ends a stream of events when the credentials of its caller end, and closes the source. */
-export function untilCredentialsEnd<Event>(
-  source: AsyncIterableIterator<Event>,
+/**
+ * Watches a caller's credentials while something of it is open.
+ * @param now epoch milliseconds.
+ * @returns a signal that is aborted once they end, and what stops the watch.
+ */
+export function watchCredentials(
   caller: Caller,
   now: () => number,
-): AsyncIterableIterator<Event> {
-  if (caller.expiresAtMs === undefined && !caller.revoked) return source;
-  return closingEvents(
-    source,
-    onCredentialsEnd(caller, now, () => void source.return?.()),
-  );
+): { readonly ended: AbortSignal; readonly stop: () => void } {
+  const controller = new AbortController();
+  const stop = onCredentialsEnd(caller, now, () => {
+    controller.abort();
+  });
+  return { ended: controller.signal, stop };
 }

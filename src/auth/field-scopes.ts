@@ -16,7 +16,6 @@ import {
 import { type Caller, type CallerContext, type Scope } from '../domain/requests/caller.js';
 import { GatewayError } from '../domain/errors.js';
 import { selectedFields } from '../schema/selected-fields.js';
-import { untilCredentialsEnd } from './credentials-end.js';
 
 /** The scope that a type needs, wherever it stands in a response. */
 const scopeOfType: Readonly<Record<string, Scope>> = {
@@ -165,8 +164,7 @@ export function withFieldScopes(schema: GraphQLSchema): GraphQLSchema {
     const required = requiredFields(schema, getNamedType(field.type));
     if (parent !== schema.getSubscriptionType())
       field.resolve = withScopeCheck(scopes, required, field.resolve ?? defaultFieldResolver);
-    else if (field.subscribe)
-      field.subscribe = withScopeCheck(scopes, required, untilCallerLeaves(field.subscribe));
+    else if (field.subscribe) field.subscribe = withScopeCheck(scopes, required, field.subscribe);
     else throw new Error(`${parent.name}.${field.name} has no subscribe function.`);
   }
   return schema;
@@ -181,13 +179,6 @@ function withScopeCheck(
     const refused = scopeError(context.caller, scopes) ?? scopeErrorBelow(context.caller, info, required);
     if (refused) throw refused;
     return resolve(root, args, context, info);
-  };
-}
-
-function untilCallerLeaves(subscribe: Resolve): Resolve {
-  return async (root, args, context, info) => {
-    const source = (await subscribe(root, args, context, info)) as AsyncIterableIterator<unknown>;
-    return untilCredentialsEnd(source, context.caller, context.now);
   };
 }
 

@@ -46,6 +46,8 @@ export function jwtAuthenticator(options: JwtOptions): Authenticator {
       throw unauthenticated('The token\'s claim "exp" is missing or not accepted.');
     // A token that has expired by our clock was accepted because of the clock skew; it stays valid until the skew is over.
     const validUntilMs = expiresAtMs > now() ? expiresAtMs : expiresAtMs + clockSkewMs;
+    // The keys may have been long in coming.
+    if (validUntilMs <= now()) throw unauthenticated('The token has expired.');
     return { name: nameIn(payload), scopes: scopesIn(payload), expiresAtMs: validUntilMs };
   };
 }

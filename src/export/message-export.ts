@@ -68,13 +68,17 @@ export class MessageExport {
   readonly #request: ExportRequest;
   readonly #sweep: Sweep<Message>;
   readonly #stopped = new AbortController();
+  readonly #mayRead: () => boolean;
   /** Of the last window, until the next one is read or the response is over. */
   #memory = new HeldMemory();
   #priority: 'read' | 'background' = 'read';
   #cursor: string | null;
 
-  /** @throws InputError for an invalid sid, number or cursor, before any upstream call. */
-  constructor(source: ExportSource, request: ExportRequest) {
+  /**
+   * @param mayRead whether the caller's credentials are still valid: several exports may end together, and none may read for another's place.
+   * @throws InputError for an invalid sid, number or cursor, before any upstream call.
+   */
+  constructor(source: ExportSource, request: ExportRequest, mayRead: () => boolean) {
     const { sid, number, after } = request;
     checkSid(sid, 'sid');
     const query = messageQueryOf({ filter: { number } }, 'number');
@@ -82,6 +86,7 @@ export class MessageExport {
     checkCursorLengths({ after });
     this.#source = source;
     this.#request = request;
+    this.#mayRead = mayRead;
     this.#cursor = after;
     this.#sweep = new Sweep<Message>({
       source: list,
@@ -105,7 +110,7 @@ export class MessageExport {
         origin: this.origin,
         isOnlyAttempt,
         beforeSent: () => {
-          if (this.#stopped.signal.aborted) throw new NotSent();
+          if (this.#stopped.signal.aborted || !this.#mayRead()) throw new NotSent();
         },
       });
     const isLarger = slice.limit > maximum.rows;
@@ -136,10 +141,12 @@ export class MessageExport {
   /**
    * Reads the first rows.
    * @param isSmall no more than a window of the cache has: an export that waits for its turn holds them meanwhile.
+   * @returns undefined if the export was stopped.
    * @throws UpstreamFailure if they can't be read.
    */
-  async first(isSmall: boolean): Promise<ExportedRows> {
-    return this.#wanted(await this.#sweep.next(isSmall));
+  async first(isSmall: boolean): Promise<ExportedRows | undefined> {
+    const swept = await this.unlessStopped(this.#sweep.next(isSmall));
+    return swept && this.#mayRead() ? this.#wanted(swept) : undefined;
   }
 
   /** The next rows; waits until an upstream that fails answers again. @returns the end if there are no more. */

@@ -1,3 +1,4 @@
+import { type OperationDefinitionNode } from 'graphql';
 import { type Caller } from '../domain/requests/caller.js';
 import { GatewayError } from '../domain/errors.js';
 import { parseJson } from '../domain/json.js';
@@ -136,4 +137,15 @@ function badRequest(message: string): GatewayError {
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The variables that an operation declares: a subscription would keep any others in memory. */
+export function declaredVariables(
+  { variableDefinitions }: OperationDefinitionNode,
+  variables: OperationParameters['variables'],
+): OperationParameters['variables'] {
+  const names = (variableDefinitions ?? []).map(({ variable }) => variable.name.value);
+  return Object.fromEntries(
+    names.filter((name) => Object.hasOwn(variables, name)).map((name) => [name, variables[name]]),
+  );
 }

@@ -5,10 +5,9 @@ import {
   GraphQLError,
   type GraphQLFormattedError,
   type GraphQLSchema,
-  type OperationDefinitionNode,
   OperationTypeNode,
 } from 'graphql';
-import { haveCredentialsEnded } from '../auth/credentials-end.js';
+import { haveCredentialsEnded, watchCredentials } from '../auth/credentials-end.js';
 import { GatewayError } from '../domain/errors.js';
 import { operationTrace, type RequestTrace, type Transport } from '../domain/requests/request-trace.js';
 import { type ObservedOperation, type Telemetry } from '../domain/telemetry.js';
@@ -22,7 +21,7 @@ import { type ConcurrencyLimit } from './gate/concurrency-limit.js';
 import { type ExecutionGate, smallAnswerBytes } from './gate/execution-gate.js';
 import { type MemoryReservation } from './gate/memory-pool.js';
 import { type SubscriptionMemory } from './gate/subscription-memory.js';
-import { type OperationParameters, type OperationRequest } from './operation-request.js';
+import { declaredVariables, type OperationParameters, type OperationRequest } from './operation-request.js';
 import {
   codesOf,
   hasData,
@@ -32,7 +31,7 @@ import {
   type ResultStream,
 } from './operation-result.js';
 import { type PreparedOperation } from './documents/prepared-document.js';
-import { type EventResult, SubscriptionEvents } from './subscription-events.js';
+import { type EventResult, openedSource, SubscriptionEvents } from './subscription-events.js';
 import { maxErrors } from './documents/validation.js';
 
 /** Collaborators of the pipeline. */
@@ -110,7 +109,9 @@ export class OperationPipeline {
         ? { ...request, parameters: undefined, trace: operationTrace(eventTransport, trace) }
         : request;
       const context = this.#options.createContext(admitted, plan);
-      const variables = hasEvents ? declared(definition, parameters.variables) : parameters.variables;
+      const variables = hasEvents
+        ? declaredVariables(definition, parameters.variables)
+        : parameters.variables;
       const { operation, answer } = allowed;
       return { request: admitted, variables, operation, answer, context, document };
     } catch (error) {
@@ -171,11 +172,20 @@ export class OperationPipeline {
     confirm: (() => Promise<void>) | undefined,
   ): Promise<OperationResult | ResultStream> {
     const { caller, trace } = admitted.request;
-    let leave: (() => void) | undefined;
+    const { now } = admitted.context;
+    const credentials = watchCredentials(caller, now);
+    let close: (() => void) | undefined;
+    const leave = (): void => {
+      credentials.stop();
+      close?.();
+    };
     let source: AsyncIterator<unknown> | undefined;
     try {
-      leave = this.#options.subscriptions.open(caller.name, admitted.operation, admitted.variables);
-      const events = await createSourceEventStream(this.#argumentsOf(admitted));
+      close = this.#options.subscriptions.open(caller.name, admitted.operation, admitted.variables);
+      const events = await openedSource(
+        createSourceEventStream(this.#argumentsOf(admitted)),
+        credentials.ended,
+      );
       if (!(Symbol.asyncIterator in events)) {
         leave();
         return refusedWith(this.#format(events.errors ?? [], trace));
@@ -186,14 +196,15 @@ export class OperationPipeline {
         source,
         execute: (event, left) => this.#answerEvent(admitted, event, left),
         failed: (error) => ({ errors: this.#format([asGraphQLError(error)], trace) }),
-        mayReceive: () => !haveCredentialsEnded(caller, admitted.context.now()),
+        credentialsEnded: credentials.ended,
+        mayReceive: () => !haveCredentialsEnded(caller, now()),
         onEnd: (delivered) => {
-          leave?.();
+          leave();
           observed.subscriptionEnded(delivered);
         },
       });
     } catch (error) {
-      leave?.();
+      leave();
       void source?.return?.();
       return refusedWith(this.#format([asGraphQLError(error)], trace));
     }
@@ -329,17 +340,6 @@ const bytesPerCharacter = 2;
 /** True for a subscription. */
 export function isSubscription({ operation }: AdmittedOperation): boolean {
   return operation.definition.operation === OperationTypeNode.SUBSCRIPTION;
-}
-
-/** The variables that an operation declares: a subscription would keep any others in memory. */
-function declared(
-  { variableDefinitions }: OperationDefinitionNode,
-  variables: OperationParameters['variables'],
-): OperationParameters['variables'] {
-  const names = (variableDefinitions ?? []).map(({ variable }) => variable.name.value);
-  return Object.fromEntries(
-    names.filter((name) => Object.hasOwn(variables, name)).map((name) => [name, variables[name]]),
-  );
 }
 
 function asGraphQLError(error: unknown): GraphQLError {

@@ -1,3 +1,5 @@
+import { GatewayError } from '../domain/errors.js';
+import { untilAborted } from '../domain/timeout.js';
 import { type MemoryReservation } from './gate/memory-pool.js';
 import { type ResultBody, type ResultStream } from './operation-result.js';
 
@@ -16,7 +18,9 @@ interface SubscriptionEventsOptions {
   readonly execute: (event: unknown, left: AbortSignal) => Promise<EventResult>;
   /** Formats an error of the source; a transport would close its connection over a rejection. */
   readonly failed: (error: unknown) => ResultBody;
-  /** Whether the caller's credentials are still valid: they may end while an event is executed. */
+  /** Aborted once the caller's credentials end: nothing is delivered from then on, whatever is awaited. */
+  readonly credentialsEnded: AbortSignal;
+  /** Whether the credentials are still valid, also where the clock was set. */
   readonly mayReceive: () => boolean;
   /** Called once, when the events end or the consumer leaves. @param delivered number of events. */
   readonly onEnd: (delivered: number) => void;
@@ -25,6 +29,29 @@ interface SubscriptionEventsOptions {
 type Next = IteratorResult<ResultBody, undefined>;
 
 const done: Next = { done: true, value: undefined };
+
+/** Message of a subscription whose credentials ended. */
+export const credentialsEnded = 'The credentials of this subscription have ended.';
+
+/**
+ * The source of a subscription that is opening.
+ * @param ended aborted once the caller's credentials end.
+ * @throws GatewayError `UNAUTHENTICATED` if they end first.
+ */
+export async function openedSource<Source extends object>(
+  opening: Promise<Source>,
+  ended: AbortSignal,
+): Promise<Source> {
+  const source = await untilAborted(ended, opening);
+  if (source) return source;
+  void opening.then(closeSource, () => undefined);
+  throw new GatewayError('UNAUTHENTICATED', credentialsEnded);
+}
+
+function closeSource(source: object): void {
+  if (Symbol.asyncIterator in source)
+    void (source as AsyncIterable<unknown>)[Symbol.asyncIterator]().return?.();
+}
 
 /** The events of a subscription; each is executed when the subscriber requests it. */
 export class SubscriptionEvents implements ResultStream {
@@ -42,6 +69,10 @@ export class SubscriptionEvents implements ResultStream {
 
   async next(): Promise<Next> {
     this.#delivery?.release();
+    return (await untilAborted(this.#options.credentialsEnded, this.#next())) ?? this.return();
+  }
+
+  async #next(): Promise<Next> {
     try {
       const event = await this.#options.source.next();
       return event.done || this.#hasEnded ? this.#end() : await this.#executed(event.value);

@@ -1,4 +1,5 @@
 import { type ServerResponse } from 'node:http';
+import { type Socket } from 'node:net';
 import { onCredentialsEnd } from '../../auth/credentials-end.js';
 import { type Caller } from '../../domain/requests/caller.js';
 
@@ -18,10 +19,19 @@ export function endWithCredentials(
 ): () => void {
   let timer: NodeJS.Timeout | undefined;
   const cancel = onCredentialsEnd(caller, now, () => {
-    timer = setTimeout(() => socket.resetAndDestroy(), credentialsDeadlineMs).unref();
+    timer = resetLater(socket);
   });
   return () => {
     cancel();
     clearTimeout(timer);
   };
+}
+
+/** Resets a connection that is still open after the time for its client to read the rest. */
+export function resetLater(socket: Socket): NodeJS.Timeout {
+  const timer = setTimeout(() => socket.resetAndDestroy(), credentialsDeadlineMs).unref();
+  socket.once('close', () => {
+    clearTimeout(timer);
+  });
+  return timer;
 }

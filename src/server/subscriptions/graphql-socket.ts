@@ -68,9 +68,10 @@ export class GraphqlSocket {
   #isAlive = true;
   #operations = 0;
   #begun = 0;
-  /** Queries and mutations that run now. */
-  #running = 0;
-  #onIdle: (() => void) | undefined;
+  /** Payloads of the queries and mutations that are not answered yet. */
+  readonly #unanswered = new Set<object>();
+  #onAnswered: (() => void) | undefined;
+  #closing: Promise<void> | undefined;
   /** Releases the memory of the message that `graphql-ws` is handling. */
   #releaseMessage: () => void = () => undefined;
   /** Must be called when a message is complete. */
@@ -172,22 +173,45 @@ export class GraphqlSocket {
     return undefined;
   }
 
-  /** Counts a query or mutation until it has its result. */
-  async whileRunning<T>(result: Promise<T>): Promise<T> {
-    this.#running += 1;
-    try {
-      return await result;
-    } finally {
-      this.#running -= 1;
-      if (this.#running === 0) this.#onIdle?.();
-    }
+  /** A query or mutation begins. @param payload of its message. */
+  beginAnswer(payload: object): void {
+    this.#unanswered.add(payload);
+  }
+
+  /** True for the payload of a query or mutation that is not answered yet. */
+  isAnswer(payload: object): boolean {
+    return this.#unanswered.has(payload);
+  }
+
+  /** Its result was sent, and only its `complete` is missing. @returns false for a subscription. */
+  endAnswer(payload: object): boolean {
+    const isAnswer = this.#unanswered.delete(payload);
+    if (this.#unanswered.size === 0) this.#onAnswered?.();
+    return isAnswer;
+  }
+
+  /** Resolves when the socket closes; undefined unless that has begun. No operation begins meanwhile. */
+  get closing(): Promise<void> | undefined {
+    return this.#closing;
+  }
+
+  /**
+   * Closes the socket once its queries and mutations are answered.
+   * @param code one after which clients connect again, and send what was not answered.
+   */
+  closeAnswered(code: number, reason: string): Promise<void> {
+    return (this.#closing ??= this.#closeAnswered(code, reason));
+  }
+
+  async #closeAnswered(code: number, reason: string): Promise<void> {
+    if (this.#unanswered.size > 0) await new Promise<void>((resolve) => (this.#onAnswered = resolve));
+    await nextTurn(); // sends the last `complete` first
+    this.socket.close(code, reason);
   }
 
   /** Closes the socket once its queries and mutations are answered. Clients connect again after this code. */
-  async closeForShutdown(): Promise<void> {
-    if (this.#running > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve));
-    await nextTurn(); // sends the last answer first
-    this.socket.close(goingAway, 'Going away');
+  closeForShutdown(): Promise<void> {
+    return this.closeAnswered(goingAway, 'Going away');
   }
 
   /** Closes the socket with the same code, and does not wait: neither for its operations nor for the client. */

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type GraphQLFormattedError } from 'graphql';
 import { type Logger } from 'pino';
-import { haveCredentialsEnded, onCredentialsEnd } from '../../auth/credentials-end.js';
+import { haveCredentialsEnded, watchCredentials } from '../../auth/credentials-end.js';
 import { attempt, GatewayError } from '../../domain/errors.js';
 import { logFields } from '../../domain/requests/request-trace.js';
 import { type OperationResult, type ResultStream } from '../../operations/operation-result.js';
 import { type AdmittedOperation, type OperationPipeline } from '../../operations/pipeline.js';
+import { credentialsEnded } from '../../operations/subscription-events.js';
 import { untilAborted, withTimeout } from '../../domain/timeout.js';
 import { credentialsDeadlineMs } from '../connections/credentials-deadline.js';
 import { type GracefulShutdown } from '../connections/graceful-shutdown.js';
@@ -55,27 +56,24 @@ export class RouterCallbacks {
     const router = attempt(() => new Router(targetIn(extension, mayCallBack), readTimeoutMs));
     if (router instanceof GatewayError) return pipeline.refuse(trace, router);
     if (shutdown.hasBegun) return pipeline.refuse(trace, stopping());
-    const credentials = new AbortController();
-    const stopWatching = onCredentialsEnd(caller, now, () => {
-      credentials.abort();
-    });
+    const credentials = watchCredentials(caller, now);
     const events = await pipeline.subscribe(admitted, async () => {
-      if (await router.confirms(credentials.signal)) return;
-      if (credentials.signal.aborted) throw new GatewayError('UNAUTHENTICATED', credentialsEnded.message);
+      if (await router.confirms(credentials.ended)) return;
+      if (credentials.ended.aborted) throw new GatewayError('UNAUTHENTICATED', credentialsEnded);
       logger.warn(logFields(trace), 'a router did not confirm a subscription at its callback URL');
       throw invalid('callbackUrl', 'The router did not confirm the subscription at its callback URL.');
     });
     if ('body' in events) {
-      stopWatching();
+      credentials.stop();
       return events;
     }
     const subscription = new RouterSubscription(router, events, {
-      end: credentials.signal,
-      haveEnded: () => credentials.signal.aborted || haveCredentialsEnded(caller, now()),
+      end: credentials.ended,
+      haveEnded: () => credentials.ended.aborted || haveCredentialsEnded(caller, now()),
     });
     this.#open.add(subscription);
     void subscription.delivered.then((isComplete) => {
-      stopWatching();
+      credentials.stop();
       this.#open.delete(subscription);
       if (!isComplete) logger.info(logFields(trace), 'a router takes no more events of a subscription');
     });
@@ -134,7 +132,7 @@ class RouterSubscription {
 
   #reportCredentialsEnd(): Promise<void> {
     const deadline = AbortSignal.timeout(credentialsDeadlineMs);
-    return this.#router.deliver('complete', { errors: [credentialsEnded] }, deadline);
+    return this.#router.deliver('complete', { errors: [credentialsError] }, deadline);
   }
 
   /** @returns whether the events have ended; false if the subscription ended before them. */
@@ -177,8 +175,8 @@ class RouterSubscription {
   };
 }
 
-const credentialsEnded: GraphQLFormattedError = {
-  message: 'The credentials of this subscription have ended.',
+const credentialsError: GraphQLFormattedError = {
+  message: credentialsEnded,
   extensions: { code: 'UNAUTHENTICATED' },
 };
 

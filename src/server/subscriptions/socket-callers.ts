@@ -7,6 +7,7 @@ import { clientInConnection, type ClientSoftware } from '../../domain/requests/c
 import { type ErrorCode, GatewayError } from '../../domain/errors.js';
 import { type Telemetry } from '../../domain/telemetry.js';
 import { type Connections } from '../connections/connections.js';
+import { resetLater } from '../connections/credentials-deadline.js';
 import { type GraphqlSocket } from './graphql-socket.js';
 
 /** The gateway's data of a WebSocket connection. */
@@ -43,7 +44,10 @@ interface ConnectionCallersOptions {
   readonly telemetry: Pick<Telemetry, 'errorSent'>;
 }
 
-/** Authenticates WebSocket connections, and closes each when its caller's credentials end. */
+/**
+ * Authenticates WebSocket connections. When its caller's credentials end, a connection is closed once the queries and mutations
+ * that run are answered.
+ */
 export class ConnectionCallers {
   readonly #options: ConnectionCallersOptions;
 
@@ -67,9 +71,7 @@ export class ConnectionCallers {
       if (!open.isOpen) return false; // the client has left meanwhile
       if (!this.#options.connections.assignTo(open.connection, caller, extra.address))
         return refuse('TOO_MANY_CONNECTIONS', ...tooMany);
-      const stop = onCredentialsEnd(caller, this.#options.now, () => {
-        open.socket.close(...credentialsEnded);
-      });
+      const stop = onCredentialsEnd(caller, this.#options.now, () => void close(open));
       open.socket.once('close', stop);
       return true;
     } catch (error) {
@@ -80,12 +82,18 @@ export class ConnectionCallers {
   }
 
   /**
-   * Must be called before a subscription's `complete` is sent. A subscription that completes because the credentials have
-   * ended closes the connection instead, so that the client subscribes again with new credentials.
+   * Must be awaited before a message of a subscription is sent. Once the credentials have ended it closes the connection instead:
+   * after `complete` or an error, the client would not subscribe again with new credentials.
    */
-  beforeComplete({ extra: { caller, open } }: Connection): void {
-    if (haveCredentialsEnded(caller, this.#options.now())) open.socket.close(...credentialsEnded);
+  async beforeMessage({ extra: { caller, open } }: Connection): Promise<void> {
+    if (haveCredentialsEnded(caller, this.#options.now())) await close(open);
   }
+}
+
+/** Closes a connection whose credentials have ended; one whose client does not read is reset. */
+async function close(open: GraphqlSocket): Promise<void> {
+  await open.closeAnswered(...credentialsEnded);
+  resetLater(open.connection);
 }
 
 /** Takes the credentials from a connection and removes them there: they may be as long as a message. */

@@ -7,7 +7,6 @@ import { parametersIn } from '../../operations/operation-request.js';
 import { type OperationResult, type ResultBody } from '../../operations/operation-result.js';
 import { type AdmittedOperation, isSubscription, type OperationPipeline } from '../../operations/pipeline.js';
 import { type RequestRate } from '../limits/request-rate.js';
-import { type GraphqlSocket } from './graphql-socket.js';
 import { type ConnectionCallers, type ConnectionExtra } from './socket-callers.js';
 
 /** Time for a client to send `connection_init`. */
@@ -37,27 +36,34 @@ export class SocketOperations {
         if (acknowledged) extra.open.pong();
       },
       onSubscribe: async ({ extra }, id, payload) => {
-        const releaseMessage = extra.open.beginOperation(id);
+        const { open } = extra;
+        const releaseMessage = open.beginOperation(id);
         const tooMany = releaseMessage ? await rate.take(limitKeyOf(extra.caller, extra.address)) : undefined;
+        if (open.closing) await open.closing;
         // A client can send until it has closed the connection too; operations that arrive then are not run.
-        if (!extra.open.isOpen) return [new GraphQLError('The connection is closed.')];
+        if (!open.isOpen) return [new GraphQLError('The connection is closed.')];
         const admitted = await this.#admitted(tooMany ?? attempt(() => parametersIn(payload)), extra);
         // `graphql-ws` retains the message until the operation ends, which may take months.
         for (const member of Object.keys(payload)) Reflect.deleteProperty(payload, member);
         if ('body' in admitted) return refusalOf(admitted);
-        if (isSubscription(admitted)) releaseMessage?.(); // its memory is counted separately
-        return argumentsOf(admitted, options.schema, extra.open);
+        if (isSubscription(admitted))
+          releaseMessage?.(); // its memory is counted separately
+        else open.beginAnswer(payload);
+        return argumentsOf(admitted, options.schema);
       },
-      onComplete: (connection) => {
-        callers.beforeComplete(connection);
+      onNext: async (connection, _id, payload, _args, result) => {
+        if (!connection.extra.open.isAnswer(payload)) await callers.beforeMessage(connection);
+        return result; // its errors are formatted already
       },
-      onNext: (_context, _id, _payload, _args, result) => result, // its errors are formatted already
+      onComplete: async (connection, _id, payload) => {
+        if (!connection.extra.open.endAnswer(payload)) await callers.beforeMessage(connection);
+      },
       onError: (_context, _id, _payload, errors) => errors.map(formatted),
       execute: (args: ExecutionArgs) => {
-        const { admitted, open } = args as AdmittedArguments;
+        const { admitted } = args as AdmittedArguments;
         // `graphql-ws` retains the arguments until the client has read the result, and with them all rows that were read.
         Reflect.deleteProperty(args, 'admitted');
-        return open.whileRunning(this.#run(admitted)) as never;
+        return this.#run(admitted) as never;
       },
       subscribe: async (args: ExecutionArgs) => {
         const result = await pipeline.subscribe((args as AdmittedArguments).admitted);
@@ -109,19 +115,14 @@ class UnwrittenResult {
   }
 }
 
-/** The arguments that `graphql-ws` passes to `execute` and `subscribe`; only the admitted operation and its socket are used. */
+/** The arguments that `graphql-ws` passes to `execute` and `subscribe`; only the admitted operation is used. */
 interface AdmittedArguments extends ExecutionArgs {
   readonly admitted: AdmittedOperation;
-  readonly open: GraphqlSocket;
 }
 
-function argumentsOf(
-  admitted: AdmittedOperation,
-  schema: GraphQLSchema,
-  open: GraphqlSocket,
-): AdmittedArguments {
+function argumentsOf(admitted: AdmittedOperation, schema: GraphQLSchema): AdmittedArguments {
   const { document, definition } = admitted.operation;
-  return { schema, document, operationName: definition.name?.value, admitted, open };
+  return { schema, document, operationName: definition.name?.value, admitted };
 }
 
 /** A formatted error. `graphql-ws` requires instances of `GraphQLError`. */

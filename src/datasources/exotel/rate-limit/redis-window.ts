@@ -62,6 +62,8 @@ const rateHeaders = z.object({
 const maximumPauseMs = 3_600_000;
 /** Interval in which a call asks again while the window is not whole. */
 const retryMs = 50;
+/** How long the calls of a start wait for a Redis that has not failed: until then, the calls of the others are not known. */
+const joinMs = 3000;
 /** A call may wait for its connection before its timeout begins. */
 const slackMs = 5000;
 
@@ -86,6 +88,8 @@ export class RedisWindow implements SharedWindow {
   /** Number of times that this gateway has entered its calls. */
   #entries = 0;
   #isEntering = false;
+  /** Until then calls wait for the first view of the window. */
+  #joinUntilMs = 0;
 
   constructor(options: RedisWindowOptions) {
     this.#options = options;
@@ -100,6 +104,7 @@ export class RedisWindow implements SharedWindow {
   open(onView: (view: OthersView) => void, own: () => readonly OwnCall[]): void {
     this.#onView = onView;
     this.#own = own;
+    this.#joinUntilMs = this.#options.now() + joinMs;
     this.#options.connection.onUp(() => {
       this.#others.lose(this.#options.now(), 'outage');
       void this.#enter(own());
@@ -108,7 +113,7 @@ export class RedisWindow implements SharedWindow {
   }
 
   async take({ id, isBackground, share, backgroundShare }: WindowRequest): Promise<Grant> {
-    const holdMs = this.#options.connection.isUp ? this.#others.holdMs(this.#options.now()) : 0;
+    const holdMs = this.#holdMs();
     if (holdMs > 0) return { waitMs: Math.min(holdMs, retryMs) };
     const spans = [this.#inFlightMs, this.#minuteMs];
     const request = [id, Number(isBackground), share, backgroundShare, ...spans, this.#epoch];
@@ -116,9 +121,16 @@ export class RedisWindow implements SharedWindow {
     const reply = this.#replyIn(await this.#run(viewReply, takeScript, ...request));
     if (reply) this.#learn(reply);
     this.#asking.delete(id);
-    if (!reply) return 'unavailable';
+    if (!reply) return this.#holdMs() > 0 ? { waitMs: retryMs } : 'unavailable';
     if (!reply.isWhole) return { waitMs: retryMs };
     return reply.isGranted ? 'granted' : { waitMs: reply.waitMs };
+  }
+
+  /** How long calls are held, in milliseconds: while others enter their calls again, and until a slow Redis has answered for the first time. */
+  #holdMs(): number {
+    const { connection, now } = this.#options;
+    if (connection.isUp) return this.#others.holdMs(now());
+    return connection.hasFailed ? 0 : this.#joinUntilMs - now();
   }
 
   end(id: string, wasSent: boolean, headers: RateHeaders | undefined): void {
@@ -174,6 +186,7 @@ export class RedisWindow implements SharedWindow {
 
   #learn({ isWhole, gateways, headers, calls, pausedMs }: Reply): void {
     const nowMs = this.#options.now();
+    this.#joinUntilMs = 0;
     const isLost = !isWhole && !this.#isEntering; // later replies to earlier commands say the same
     if (isLost) {
       this.#others.lose(nowMs, 'loss');

@@ -41,6 +41,7 @@ export class RedisConnection {
   readonly #onUp: (() => void)[] = [];
   #isUp = false;
   #isClosed = false;
+  #hasFailed = false;
   #timer: NodeJS.Timeout | undefined;
   /** Time of the first late command since the last answer. */
   #silentSinceMs: number | undefined;
@@ -64,7 +65,7 @@ export class RedisConnection {
         // The client would go on with database 0, whose keys may be somebody else's.
         if (isNoDatabase(error)) reopen(this.client);
       })
-      .on('close', () => ([this.#isUp, this.#silentSinceMs] = [false, undefined]))
+      .on('close', () => ([this.#isUp, this.#hasFailed, this.#silentSinceMs] = [false, true, undefined]))
       .on('ready', this.#probe);
     reconnectAfterStrayReplies(this.client, this.report);
   }
@@ -72,6 +73,11 @@ export class RedisConnection {
   /** True while optional commands are sent. */
   get isUp(): boolean {
     return this.#isUp;
+  }
+
+  /** True once the connection has failed, also if it works again. False while the first one is still being opened. */
+  get hasFailed(): boolean {
+    return this.#hasFailed;
   }
 
   /** Calls the listener each time that Redis answers again, before any optional command is sent; at once if it answers now. */

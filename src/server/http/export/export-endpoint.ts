@@ -2,7 +2,7 @@ import { type ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
-import { onCredentialsEnd } from '../../../auth/credentials-end.js';
+import { haveCredentialsEnded, onCredentialsEnd } from '../../../auth/credentials-end.js';
 import { GatewayError } from '../../../domain/errors.js';
 import { logFields } from '../../../domain/requests/request-trace.js';
 import { type ExportFormat, type Telemetry } from '../../../domain/telemetry.js';
@@ -100,7 +100,7 @@ async function openExport(
   { headers, caller, params, url }: FastifyRequest,
   named: ExportFormat | undefined,
   gone: AbortSignal,
-  { source, queue, shutdown, allowedOrigins }: ExportEndpointOptions,
+  { source, queue, shutdown, allowedOrigins, now }: ExportEndpointOptions,
 ): Promise<OpenExport> {
   if (!allowedOrigins.admit(headers))
     throw new GatewayError('FORBIDDEN', 'Pages of this origin may not export messages.');
@@ -111,17 +111,27 @@ async function openExport(
     throw new GatewayError('BAD_REQUEST', `This address answers ${Object.values(mediaTypes).join(' and ')}.`);
   if (shutdown.hasBegun) throw new GatewayError('SHUTTING_DOWN', 'This gateway is stopping; connect again.');
   const parameters = exportParametersOf((params as { readonly sid: string }).sid, url);
-  const messages = new MessageExport(source, parameters);
+  const messages = new MessageExport(source, parameters, () => !haveCredentialsEnded(caller, now()));
   const place = queue.enter();
   if (!place) throw tooMany();
   gone.addEventListener('abort', place.leave);
   gone.addEventListener('abort', messages.leave);
+  const cancel = onCredentialsEnd(caller, now, () => {
+    messages.stop('UNAUTHENTICATED');
+  });
+  gone.addEventListener('abort', cancel);
   try {
-    return { messages, place, first: await messages.first(place.waits), format, parameters };
+    const first = await messages.first(place.waits);
+    if (!first) throw credentialsEnded();
+    return { messages, place, first, format, parameters };
   } catch (error) {
     place.leave();
     throw codeOf(error) === 'NOT_FOUND' ? noSuchCampaign() : error;
   }
+}
+
+function credentialsEnded(): GatewayError {
+  return new GatewayError('UNAUTHENTICATED', 'The credentials of this export have ended.');
 }
 
 function tooMany(): GatewayError {
@@ -148,12 +158,8 @@ function sendExport(
   const { sid } = messages;
   const startedAtMs = source.now();
   const ended = telemetry.exportStarted(format, sid, trace);
-  const cancel = onCredentialsEnd(caller, now, () => {
-    messages.stop('UNAUTHENTICATED');
-  });
   const cancelDeadline = endWithCredentials(reply.raw, caller, now);
   gone.addEventListener('abort', () => {
-    cancel();
     cancelDeadline();
     const { end } = opened;
     ended({

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type Redis } from 'ioredis';
 import { randomUUID } from 'node:crypto';
 import { describeWithRedis, type RunningRedis, startRedis } from '../../../../support/programs/redis.js';
+import { startSlowProxy } from '../../../../support/upstream/slow-proxy.js';
 import { clientOf, until } from '../../../../support/gateway/two-gateways.js';
 import { describeSharedWindow } from './shared-window-contract.js';
 import { request, closeWindows, windowOf } from './shared-window-under-test.js';
@@ -45,6 +46,26 @@ describeWithRedis('the shared window', () => {
         return Promise.resolve();
       },
     };
+  });
+
+  it('holds the first calls of a gateway while a slow Redis has not told it of the others', async () => {
+    const prefix = randomUUID();
+    const { window: before } = await windowOf(redis, prefix, { minute: 60_000 });
+    for (const id of ['1', '2', '3']) expect(await before.take(request(id))).toBe('granted');
+    const proxy = await startSlowProxy(redis.port);
+    proxy.delayMs = 300;
+    const { window: started } = await windowOf(proxy, prefix, { minute: 60_000, isAwaited: false });
+    for (let asked = 0; asked < 20; asked += 1)
+      expect(await started.take(request(`${asked}`))).toMatchObject({ waitMs: expect.anything() });
+    closeWindows();
+    await proxy.close();
+  });
+
+  it('does not hold them for a Redis that is down', async () => {
+    const gone = await startRedis();
+    await gone.stop();
+    const { window } = await windowOf(gone, randomUUID(), { isAwaited: false });
+    await until(async () => (await window.take(request('1'))) === 'unavailable', 2000);
   });
 
   it('counts calls that were sent during an outage', async () => {

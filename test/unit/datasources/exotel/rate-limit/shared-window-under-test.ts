@@ -14,7 +14,11 @@ const open: { close(): void }[] = [];
 export async function windowOf(
   { url }: { readonly url: string },
   prefix: string,
-  { own = () => [], minute = minuteMs }: { own?: () => readonly OwnCall[]; minute?: number } = {},
+  {
+    own = () => [],
+    minute = minuteMs,
+    isAwaited = true,
+  }: { own?: () => readonly OwnCall[]; minute?: number; isAwaited?: boolean } = {},
 ) {
   const connection = new RedisConnection(url, {
     redisFailed: () => undefined,
@@ -35,7 +39,7 @@ export async function windowOf(
     connection.close();
   };
   open.push({ close });
-  await connection.ready(5000);
+  if (isAwaited) await connection.ready(5000);
   return { window, views, close };
 }
 
