@@ -2,6 +2,8 @@
 const maximumNesting = 100;
 /** No object here has as many. V8 takes microseconds for each further key that no other object has. */
 const maximumMembers = 10_000;
+/** What a text must be that `parseJson` reads, as the end of a sentence. */
+export const jsonRule = `is not valid JSON, or exceeds ${maximumNesting} levels or ${maximumMembers} members of an object.`;
 /** Memory of one parsed text, besides its characters. An answer of 50 rows takes less than one megabyte. */
 const maximumParsedBytes = 48 * 1024 ** 2;
 /** Shorter texts can't take more memory than that: they are parsed first and checked afterwards, which is faster. */

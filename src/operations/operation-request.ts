@@ -1,7 +1,7 @@
 import { type OperationDefinitionNode } from 'graphql';
 import { type Caller } from '../domain/requests/caller.js';
 import { GatewayError } from '../domain/errors.js';
-import { parseJson } from '../domain/json.js';
+import { jsonRule, parseJson } from '../domain/json.js';
 import { type RequestTrace, type Transport } from '../domain/requests/request-trace.js';
 import { type WriteLock } from './gate/execution-gate.js';
 
@@ -86,7 +86,7 @@ function textIn(body: Readonly<Record<string, unknown>>, name: string): string |
 function objectFromJson(text: string | undefined, name: string): Readonly<Record<string, unknown>> {
   if (text === undefined) return none;
   const value = parseJson(text);
-  if (value === undefined) throw badRequest(`The parameter "${name}" is not valid JSON.`);
+  if (value === undefined) throw badRequest(`The parameter "${name}" ${jsonRule}`);
   return objectIn(value, name, `The parameter "${name}"`);
 }
 

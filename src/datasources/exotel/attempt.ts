@@ -4,7 +4,7 @@ import { isSameSid } from '../../domain/campaigns/sid.js';
 import { type CallEnd, type ObservedCall, type Route } from '../../domain/telemetry.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type DriftWatch } from './drift/drift-watch.js';
-import { failureOfItem, failureOfResponse } from './failure.js';
+import { failureOfItem, failureOfResponse, isRateLimited } from './failure.js';
 import { type AttemptReport } from './resilience/call-policy.js';
 import { type ResponseReader, type TransportResponse } from './transport.js';
 import { campaignFields } from './wire/campaign.js';
@@ -33,8 +33,8 @@ function envelopeOf(json: unknown, { date }: TransportResponse['headers']): Wire
 }
 
 /**
- * Reads the envelope of a response. The status line, `http_code` and an older layer's `RestException.Status` may disagree: the
- * first one that is not 2xx counts.
+ * Reads the envelope of a response. The status line, `http_code`, an older layer's `RestException.Status` and the code of a 429 in
+ * place of an item may disagree: the first one that is not 2xx counts.
  * @param json the body; undefined if it is not JSON.
  * @throws UpstreamFailure for a refusal, and for a 2xx without an envelope.
  */
@@ -44,7 +44,12 @@ export function parseResponse(
   nowMs: number,
 ): WireEnvelope {
   const envelope = envelopeOf(json, headers);
-  const statuses = [status, envelope?.httpCode, isObject(json) ? restExceptionStatus(json) : undefined];
+  const statuses = [
+    status,
+    envelope?.httpCode,
+    isObject(json) ? restExceptionStatus(json) : undefined,
+    envelope && isRateLimited(envelope) ? 429 : undefined,
+  ];
   const index = statuses.findIndex((code) => code !== undefined && (code < 200 || code >= 300));
   const refusal = statuses[index];
   if (refusal !== undefined) {

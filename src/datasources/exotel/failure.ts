@@ -73,6 +73,18 @@ export function failureOfItem(
   });
 }
 
+/** Whether every item of a response says that there were too many requests, and nothing else. */
+export function isRateLimited({ items }: WireEnvelope): boolean {
+  return (
+    items[0]?.code === 429 &&
+    items.every((item) => item.code === 429 && doesRefuse(item, 429) && !isKnown(item))
+  );
+}
+
+function isKnown({ error }: WireItem): boolean {
+  return byErrorCode[error?.code ?? 0] !== undefined;
+}
+
 /** Response whose status is a refusal. */
 interface RefusedResponse {
   /** The first status of the response that is not 2xx. */

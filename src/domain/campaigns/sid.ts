@@ -25,7 +25,7 @@ export function sidProblem(sid: string): string | undefined {
   if (isLongerThan(sid, maximumSidLength)) return `must be at most ${maximumSidLength} characters long.`;
   if (isBlank(sid)) return 'must not be blank.';
   return unsafeSid.test(sid)
-    ? 'is not a sid: sids have letters, digits, hyphens and underscores.'
+    ? 'is not a sid: spaces, control characters, "/", "\\", "?", "#", "%", ";", and "." or ".." alone are not allowed.'
     : undefined;
 }
 

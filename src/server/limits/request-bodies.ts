@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { GatewayError } from '../../domain/errors.js';
-import { parseJson } from '../../domain/json.js';
+import { jsonRule, parseJson } from '../../domain/json.js';
 import { announcedBytes } from '../connections/incoming-bytes.js';
 import { refuseWith } from '../http/refuse.js';
 import { parsedBytes, type RequestMemory, smallJsonBytes } from './request-memory.js';
@@ -96,7 +96,7 @@ export function parseJsonBodies(
       try {
         request.bodyMemory?.hold(parsedBytes(body));
         const json = parseJson(body.toString('utf8'));
-        if (json === undefined) parsed(new BodyError(400, 'The request body is not valid JSON.'));
+        if (json === undefined) parsed(new BodyError(400, `The request body ${jsonRule}`));
         else parsed(null, json);
       } catch (error) {
         parsed(error as Error); // OVERLOADED

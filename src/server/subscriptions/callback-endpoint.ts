@@ -122,7 +122,7 @@ export function targetIn(extension: unknown, mayCallBack: (url: string) => boole
   if (!isHeartbeat(heartbeatMs))
     throw invalid(
       'heartbeatIntervalMs',
-      `The heartbeat interval must be 0 or at least ${shortestHeartbeatMs} ms.`,
+      `The heartbeat interval must be 0, or a whole number of milliseconds from ${shortestHeartbeatMs} to ${longestHeartbeatMs}.`,
     );
   return {
     url,

@@ -97,7 +97,7 @@ const refusals: readonly Refusal[] = [
     what: 'a body that is no JSON',
     status: 400,
     code: 'BAD_REQUEST',
-    message: 'The request body is not valid JSON.',
+    message: 'The request body is not valid JSON, or exceeds 100 levels or 10000 members of an object.',
     body: '{',
   },
   {

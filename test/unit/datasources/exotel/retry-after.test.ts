@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { CampaignAction } from '../../../../src/domain/campaigns/campaign.js';
 import { now, rejectionOf, ScriptedUpstream } from './scripted-upstream.js';
 
 let upstream: ScriptedUpstream;
@@ -41,6 +42,34 @@ describe('the retry delay of a 429', () => {
     const error = await rejectionOf(upstream.client().getCampaign('any'));
     expect(error).toMatchObject({ reason: 'rateLimited', details: { retryAfter: seconds ?? 60 } });
     expect(error).toMatchObject({ facts: { retryAfterSeconds: seconds } });
+  });
+
+  const item = { code: 429, status: 'failure', error_data: null, data: null };
+  const said = { http_code: 200, method: 'POST', request_id: 'r' };
+  const inside: readonly (readonly [where: string, body: object])[] = [
+    ['http_code', { ...said, http_code: 429, response: item }],
+    ['RestException', { ...said, response: item, RestException: { Status: 429, Message: 'secret' } }],
+    ['its item', { ...said, response: item }],
+    ['all items of its list', { ...said, response: [item, item] }],
+  ];
+
+  it.each(inside)(
+    'is read where an HTTP 200 has the 429 in %s, and a write was not processed',
+    async (_where, body) => {
+      upstream.answers(JSON.stringify(body), 200, { 'retry-after': '17' });
+      const limited = { reason: 'rateLimited', facts: { retryAfterSeconds: 17 } };
+      expect(await rejectionOf(upstream.client().getCampaign('any'))).toMatchObject(limited);
+      const error = await rejectionOf(upstream.client().actOnCampaign('any', CampaignAction.PAUSE));
+      expect(error).toMatchObject({ ...limited, mayHaveBeenProcessed: false });
+    },
+  );
+
+  it('is not read where an item names another error', async () => {
+    const invalid = { ...item, error_data: { code: 1002, message: 'Invalid parameter' } };
+    upstream.answers(JSON.stringify({ ...said, response: invalid }), 200, { 'retry-after': '17' });
+    expect(await rejectionOf(upstream.client().actOnCampaign('any', CampaignAction.PAUSE))).toMatchObject({
+      reason: 'refused',
+    });
   });
 
   it('is not read from any other failure', async () => {
