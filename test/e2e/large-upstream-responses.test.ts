@@ -61,7 +61,11 @@ beforeAll(async () => {
     response.writeHead(200, { 'content-type': 'application/json' }).end(body);
   }).listen(0, '127.0.0.1');
   await once(upstream, 'listening');
-  gateway = startAsImage(`http://127.0.0.1:${(upstream.address() as AddressInfo).port}`);
+  // Memory is what counts here: a machine that is busy with other suites may take its time.
+  gateway = startAsImage(`http://127.0.0.1:${(upstream.address() as AddressInfo).port}`, {
+    EXOTEL_TIMEOUT_MS: '60000',
+    OPERATION_TIMEOUT_MS: '60000',
+  });
   url = await said(gateway, (text) => /(http:\S+)\/livez/.exec(text)?.[1]);
   sampling = setInterval(() => {
     peak = Math.max(peak, residentKilobytes(gateway.pid ?? 0));
@@ -154,9 +158,9 @@ it('also for hundreds of responses of 1 MB, to queries and subscriptions over We
     await sendAndNotRead(numbers.map((number) => queryOf(index * 90 + number)));
     await sendAndNotRead(numbers.slice(0, 20).map((number) => subscriptionOf(index * 20 + number)));
   }
-  await until(() => calls >= callsBefore + 300 || gateway.signalCode !== null, 60_000);
+  await until(() => calls >= callsBefore + 300 || gateway.signalCode !== null, 200_000);
   endAll();
   expect([gateway.exitCode, gateway.signalCode]).toEqual([null, null]);
   expect(peak).toBeLessThan(maximumKilobytes);
-  await until(async () => (await query('afterwards')) > 10_000, 30_000);
-});
+  await until(async () => (await query('afterwards')) > 10_000, 100_000);
+}, 500_000);

@@ -19,7 +19,7 @@ function imageMalloc(): NodeJS.ProcessEnv {
 }
 
 /** Starts the gateway with the heap of the image, in front of an upstream without a rate limit. */
-export function startAsImage(baseUrl: string): ChildProcess {
+export function startAsImage(baseUrl: string, environment: NodeJS.ProcessEnv = {}): ChildProcess {
   return spawn(process.execPath, [...imageFlags(), main], {
     cwd,
     env: {
@@ -33,6 +33,7 @@ export function startAsImage(baseUrl: string): ChildProcess {
       EXOTEL_API_TOKEN: credentials.apiToken,
       EXOTEL_CHECK: 'off',
       EXOTEL_RATE_LIMIT: '0',
+      ...environment,
     },
   });
 }
