@@ -75,7 +75,7 @@ it('searches for creates that were lost together share the windows that they rea
     template: `Text of offer ${String(index)}`,
     idempotencyKey: `key-${String(index)}`,
   }));
-  // A look-up takes six seconds at most: on a busy machine one may end before it has found its campaign, and the repeat finds it.
+  // On a busy machine a create may end as OUTCOME_UNKNOWN; the repeat with its key finds the campaign.
   const sids = Promise.all(
     inputs.map((input) => create(gateway, input).then(({ sid }) => sid ?? createdSid(gateway, input))),
   );
