@@ -1,6 +1,16 @@
 import { ModernFakeTimers } from '@jest/fake-timers';
 import { ModuleMocker } from 'jest-mock';
 
+/** The clocks of the process, which suites share. */
+const clocksOf = ({ setTimeout, setInterval, clearTimeout, clearInterval }) => ({
+  now: Date.now,
+  setTimeout,
+  setInterval,
+  clearTimeout,
+  clearInterval,
+});
+const clocks = clocksOf(globalThis);
+
 /** The realm of the process itself as Jest's test environment. See runtime.cjs. */
 export default class ProcessEnvironment {
   constructor({ projectConfig }) {
@@ -23,6 +33,17 @@ export default class ProcessEnvironment {
     this.moduleMocker.restoreAllMocks();
     globalThis.console = this.console;
     process.exit = this.exit;
+    this.#restoreClocks();
+  }
+
+  /** A clock that a suite has replaced for good would be that of all later suites of the process. */
+  #restoreClocks() {
+    const left = Object.entries(clocksOf(globalThis)).filter(([name, clock]) => clock !== clocks[name]);
+    const { now, ...timers } = clocks;
+    Object.assign(globalThis, timers);
+    Date.now = now;
+    if (left.length > 0)
+      throw new Error(`The suite has not restored: ${left.map(([name]) => name).join(', ')}.`);
   }
 
   getVmContext() {

@@ -1,4 +1,5 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
+import { afterAll } from '@jest/globals';
 import { type CampaignDraft } from '../../../src/sandbox/draft.js';
 import { type FaultPlan } from '../../../src/sandbox/http/faults.js';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
@@ -115,8 +116,11 @@ export const halfOfABreak = (): Promise<unknown> => sleepFor(1600);
 
 /** Offset of the clock of these tests. A circuit breaker uses this clock only, so no test waits for it. */
 let aheadMs = 0;
-const machineNow = Date.now.bind(Date);
+const machineNow = Date.now;
 Date.now = () => machineNow() + aheadMs;
+afterAll(() => {
+  Date.now = machineNow;
+});
 
 /** Advances the clock until an open circuit breaker allows a probe. */
 function passOpenState(): void {
