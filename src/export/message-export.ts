@@ -127,6 +127,11 @@ export class MessageExport {
     this.#stopped.abort(reason);
   }
 
+  /** The reason that the export was ended for; undefined while it goes on. */
+  get stopReason(): unknown {
+    return this.#stopped.signal.reason as unknown;
+  }
+
   /** The response is over: nothing more is read, and nothing of it is held. */
   readonly leave = (): void => {
     this.stop('left');

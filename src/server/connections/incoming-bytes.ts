@@ -77,6 +77,8 @@ export class IncomingBytes {
     });
     return () => {
       message.sinceMs = performance.now(); // the next bytes are another message
+      // Several messages may have come at once, and nothing after them.
+      if (message.bytes > 0) this.#hold(message, received());
     };
   }
 

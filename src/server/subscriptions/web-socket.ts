@@ -43,6 +43,12 @@ interface WebSocketOptions extends SocketOperationsOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
+/**
+ * Time in which a client answers a close frame; then the connection is destroyed, and what the client has not read is left to the
+ * operating system. One whose credentials have ended is reset before.
+ */
+const closeTimeoutMs = credentialsDeadlineMs + 1000;
+
 /** Serves `graphql-transport-ws` at `/graphql`. */
 export function serveWebSocket(app: FastifyInstance, options: WebSocketOptions): void {
   const { shutdown, connections, addresses, maximumBytes, memory, telemetry, onFailure } = options;
@@ -54,7 +60,7 @@ export function serveWebSocket(app: FastifyInstance, options: WebSocketOptions):
     maxBufferedChunks: maximumPieces,
     perMessageDeflate: false, // a small message could decompress to a huge one
     allowSynchronousEvents: false, // one message of each connection in a turn of the event loop
-    closeTimeout: credentialsDeadlineMs, // until a close frame is answered; then the connection is destroyed
+    closeTimeout: closeTimeoutMs,
     handleProtocols,
   };
   const sockets = new WebSocketServer(settings);

@@ -177,6 +177,18 @@ describe('an export whose credentials end', () => {
     },
   );
 
+  it('is refused at once too where the gateway stops before its first rows are read', async () => {
+    const { sid } = sandbox.state.insert({ status: 'completed', audience: 2000 });
+    held = /message-details/;
+    const answer = exported(sid, credentials);
+    await until(() => heldCalls().length > 0);
+    const closing = gateway.close();
+    const { statusCode, body } = await answer;
+    expect([statusCode, await body.text()]).toEqual([503, expect.stringContaining('SHUTTING_DOWN')]);
+    expect(heldCalls()).toHaveLength(1);
+    await closing;
+  });
+
   it('by a clock that is set forward sends no further call, and is then incomplete', async () => {
     const issuer = await startIssuer();
     let aheadMs = 0;

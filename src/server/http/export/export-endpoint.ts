@@ -65,6 +65,8 @@ interface OpenExport {
 export function serveExports(app: FastifyInstance, options: ExportEndpointOptions): void {
   const { shutdown, onRequest } = options;
   const open = new Map<OpenExport, ServerResponse>();
+  /** Exports whose first rows are being read. */
+  const opening = new Set<MessageExport>();
   const formats = { '': undefined, '.ndjson': 'ndjson', '.csv': 'csv' } as const;
   for (const [extension, format] of Object.entries(formats))
     app.get(
@@ -76,8 +78,8 @@ export function serveExports(app: FastifyInstance, options: ExportEndpointOption
           gone.abort();
         });
         if (!format) varyBy(reply, 'accept');
-        const opened = await openExport(request, format, gone.signal, options).catch((error: unknown) =>
-          refuseExport(reply, error),
+        const opened = await openExport(request, format, { gone: gone.signal, opening }, options).catch(
+          (error: unknown) => refuseExport(reply, error),
         );
         if (!('messages' in opened) || gone.signal.aborted) return reply;
         open.set(opened, reply.raw);
@@ -87,7 +89,8 @@ export function serveExports(app: FastifyInstance, options: ExportEndpointOption
       },
     );
   shutdown.onBegin(async () => {
-    for (const { messages } of open.keys()) messages.stop('SHUTTING_DOWN');
+    for (const messages of [...opening, ...[...open.keys()].map((each) => each.messages)])
+      messages.stop('SHUTTING_DOWN');
     await allClosed(open.values());
   });
 }
@@ -99,7 +102,7 @@ export function serveExports(app: FastifyInstance, options: ExportEndpointOption
 async function openExport(
   { headers, caller, params, url }: FastifyRequest,
   named: ExportFormat | undefined,
-  gone: AbortSignal,
+  { gone, opening }: { readonly gone: AbortSignal; readonly opening: Set<MessageExport> },
   { source, queue, shutdown, allowedOrigins, now }: ExportEndpointOptions,
 ): Promise<OpenExport> {
   if (!allowedOrigins.admit(headers))
@@ -109,7 +112,7 @@ async function openExport(
   const format = named ?? acceptedFormat(headers.accept);
   if (!format)
     throw new GatewayError('BAD_REQUEST', `This address answers ${Object.values(mediaTypes).join(' and ')}.`);
-  if (shutdown.hasBegun) throw new GatewayError('SHUTTING_DOWN', 'This gateway is stopping; connect again.');
+  if (shutdown.hasBegun) throw stopping();
   const parameters = exportParametersOf((params as { readonly sid: string }).sid, url);
   const messages = new MessageExport(source, parameters, () => !haveCredentialsEnded(caller, now()));
   const place = queue.enter();
@@ -120,14 +123,21 @@ async function openExport(
     messages.stop('UNAUTHENTICATED');
   });
   gone.addEventListener('abort', cancel);
+  opening.add(messages);
   try {
     const first = await messages.first(place.waits);
-    if (!first) throw credentialsEnded();
+    if (!first) throw messages.stopReason === 'SHUTTING_DOWN' ? stopping() : credentialsEnded();
     return { messages, place, first, format, parameters };
   } catch (error) {
     place.leave();
     throw codeOf(error) === 'NOT_FOUND' ? noSuchCampaign() : error;
+  } finally {
+    opening.delete(messages);
   }
+}
+
+function stopping(): GatewayError {
+  return new GatewayError('SHUTTING_DOWN', 'This gateway is stopping; connect again.');
 }
 
 function credentialsEnded(): GatewayError {
