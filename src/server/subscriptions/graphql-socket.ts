@@ -173,7 +173,7 @@ export class GraphqlSocket {
     return undefined;
   }
 
-  /** A query or mutation begins. @param payload of its message. */
+  /** An operation begins; one that is refused, and a subscription, end at once. @param payload of its message. */
   beginAnswer(payload: object): void {
     this.#unanswered.add(payload);
   }
@@ -183,7 +183,7 @@ export class GraphqlSocket {
     return this.#unanswered.has(payload);
   }
 
-  /** Its result was sent, and only its `complete` is missing. @returns false for a subscription. */
+  /** An operation has ended: its result was sent, and only its `complete` is missing. @returns false if it had ended before. */
   endAnswer(payload: object): boolean {
     const isAnswer = this.#unanswered.delete(payload);
     if (this.#unanswered.size === 0) this.#onAnswered?.();

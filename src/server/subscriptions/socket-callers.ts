@@ -92,8 +92,9 @@ export class ConnectionCallers {
 
 /** Closes a connection whose credentials have ended; one whose client does not read is reset. */
 async function close(open: GraphqlSocket): Promise<void> {
+  const isFirst = open.closing === undefined; // each of its subscriptions comes here too
   await open.closeAnswered(...credentialsEnded);
-  resetLater(open.connection);
+  if (isFirst) resetLater(open.connection);
 }
 
 /** Takes the credentials from a connection and removes them there: they may be as long as a message. */

@@ -42,13 +42,13 @@ export class SocketOperations {
         if (open.closing) await open.closing;
         // A client can send until it has closed the connection too; operations that arrive then are not run.
         if (!open.isOpen) return [new GraphQLError('The connection is closed.')];
+        open.beginAnswer(payload); // from here on, the socket waits for it
         const admitted = await this.#admitted(tooMany ?? attempt(() => parametersIn(payload)), extra);
         // `graphql-ws` retains the message until the operation ends, which may take months.
         for (const member of Object.keys(payload)) Reflect.deleteProperty(payload, member);
+        if ('body' in admitted || isSubscription(admitted)) open.endAnswer(payload);
         if ('body' in admitted) return refusalOf(admitted);
-        if (isSubscription(admitted))
-          releaseMessage?.(); // its memory is counted separately
-        else open.beginAnswer(payload);
+        if (isSubscription(admitted)) releaseMessage?.(); // its memory is counted separately
         return argumentsOf(admitted, options.schema);
       },
       onNext: async (connection, _id, payload, _args, result) => {

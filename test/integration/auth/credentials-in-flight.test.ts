@@ -157,6 +157,23 @@ describe('a WebSocket whose credentials end', () => {
     expect(sandbox.state.find(created)).toBeDefined();
     expect(sandbox.calls.filter(({ path }) => path.endsWith(another))).toEqual([]);
   });
+
+  it('with many subscriptions is closed once, without a warning', async () => {
+    const warnings: string[] = [];
+    const warn = (warning: Error) => warnings.push(warning.message);
+    process.on('warning', warn);
+    const { socket, send, received } = await openSocket();
+    const closed = once(socket, 'close');
+    const { sid } = sandbox.state.insert({ status: 'archived', audience: 1 });
+    for (let index = 0; index < 30; index += 1)
+      send(`${index}`, `subscription { campaignUpdated(sid: "${sid}", sendCurrent: true) { status } }`);
+    await until(() => received.length === 30);
+    await revoke();
+    expect((await closed)[0]).toBe(4403);
+    await new Promise(setImmediate);
+    process.off('warning', warn);
+    expect([warnings, received.filter(({ type }) => type !== 'next')]).toEqual([[], []]);
+  });
 });
 
 describe('an export whose credentials end', () => {
