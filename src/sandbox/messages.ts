@@ -115,14 +115,9 @@ export function deliveryTimeOf(campaign: Campaign, index: number): number {
   return scheduledTimeOf(campaign, index) + (steps * MAXIMUM_DELIVERY_MS) / 4;
 }
 
-/** Whether a message is still scheduled at a virtual time. */
-function isScheduled(campaign: Campaign, index: number, virtual: number): boolean {
-  return !campaign.started || virtual < scheduledTimeOf(campaign, index);
-}
-
 /** Status of a message of a running campaign at a virtual time: scheduled, submitted, then its final status. */
 function statusDuring(campaign: Campaign, index: number, virtual: number): MessageStatus {
-  if (isScheduled(campaign, index, virtual)) return 'scheduled';
+  if (index >= takenBy(campaign, virtual)) return 'scheduled';
   return virtual < deliveryTimeOf(campaign, index) ? 'submitted' : outcomeOf(campaign.sid, index);
 }
 
