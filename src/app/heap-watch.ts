@@ -62,12 +62,13 @@ export class HeapWatch {
   #sampledAtMs = -Infinity;
   #collectedAtMs = -Infinity;
   #loggedAtMs = -Infinity;
-  #residentSampledAtMs = -Infinity;
+  #residentSampledAtMs: number;
   #gaveBackAtMs = -Infinity;
 
   constructor(options: HeapWatchOptions) {
     this.#options = options;
     this.#used = options.used ?? usedMemory;
+    this.#residentSampledAtMs = options.now();
     this.#observer = new PerformanceObserver((list) => {
       const isMajor = list.getEntries().some(isMajorCollection);
       if (isMajor && this.#isOver(fullShare)) this.#isDoubtful = true;

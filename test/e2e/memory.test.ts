@@ -272,12 +272,12 @@ const floods: readonly (readonly [what: string, flood: () => Promise<unknown>])[
       endAll();
       const message = '"type":"subscribe","payload":{"query":"{ campaignGateway { mode } }"}}';
       let ended = 0;
-      for (let count = 0; count < 800; count += 50)
+      for (let count = 0; count < 400; count += 50)
         for (const socket of await Promise.all(Array.from({ length: 50 }, acknowledged)))
           socket.on('message', (data: Buffer) => (ended += Number(!data.includes('"next"'))));
       for (const socket of sockets)
         for (let id = 0; id < 99; id += 1) (socket as WebSocket).send(`{"id":"${id}",${message}`);
-      await until(() => ended === 800 * 99 || gateway.signalCode !== null, 100_000);
+      await until(() => ended === 400 * 99 || gateway.signalCode !== null, 100_000);
       expect(gateway.signalCode).toBeNull();
     },
   ],
