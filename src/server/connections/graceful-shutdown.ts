@@ -9,6 +9,9 @@ const idleConnectionMs = 500;
 /** Time for clients to read the end of a stream, or to answer a close frame. */
 const closeTimeoutMs = 500;
 
+/** Message of `SHUTTING_DOWN`, in whatever form it is sent. */
+export const stoppingMessage = 'This gateway is stopping; connect again.';
+
 /** Waits until streams or sockets that have just been ended are closed, or their clients' time is over. */
 export async function allClosed(ended: Iterable<EventEmitter>): Promise<void> {
   const closed = [...ended].map((each) => new Promise((resolve) => each.once('close', resolve)));

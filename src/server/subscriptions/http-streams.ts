@@ -9,7 +9,7 @@ import { type OperationParameters } from '../../operations/operation-request.js'
 import { type OperationResult, type ResultStream } from '../../operations/operation-result.js';
 import { isSubscription, type OperationPipeline } from '../../operations/pipeline.js';
 import { endWithCredentials } from '../connections/credentials-deadline.js';
-import { allClosed, type GracefulShutdown } from '../connections/graceful-shutdown.js';
+import { allClosed, type GracefulShutdown, stoppingMessage } from '../connections/graceful-shutdown.js';
 import { type AllowedOrigins } from '../http/access/allowed-origins.js';
 import { type RequestHook } from '../http/access/authentication.js';
 import { acceptsEvents, type StreamFormat } from '../http/negotiation.js';
@@ -76,7 +76,7 @@ export class HttpStreams {
   /** Refuses a request by a page that may not open a stream, or during a shutdown. @returns whether it did. */
   refuses({ headers }: FastifyRequest, reply: FastifyReply): boolean {
     const { shutdown, allowedOrigins } = this.#options;
-    if (shutdown.hasBegun) refuse(reply, 503, 'This gateway is stopping; connect again.', 'SHUTTING_DOWN');
+    if (shutdown.hasBegun) refuse(reply, 503, stoppingMessage, 'SHUTTING_DOWN');
     else if (!allowedOrigins.admit(headers))
       refuse(
         reply,

@@ -9,7 +9,7 @@ import { type AdmittedOperation, type OperationPipeline } from '../../operations
 import { credentialsEnded } from '../../operations/subscription-events.js';
 import { untilAborted, withTimeout } from '../../domain/timeout.js';
 import { credentialsDeadlineMs } from '../connections/credentials-deadline.js';
-import { type GracefulShutdown } from '../connections/graceful-shutdown.js';
+import { type GracefulShutdown, stoppingMessage } from '../connections/graceful-shutdown.js';
 import { invalid, protocol, RejectedByRouter, Router, targetIn } from './callback-endpoint.js';
 
 /** Dependencies of `RouterCallbacks`. */
@@ -55,7 +55,7 @@ export class RouterCallbacks {
     const { trace, caller } = admitted.request;
     const router = attempt(() => new Router(targetIn(extension, mayCallBack), readTimeoutMs));
     if (router instanceof GatewayError) return pipeline.refuse(trace, router);
-    if (shutdown.hasBegun) return pipeline.refuse(trace, stopping());
+    if (shutdown.hasBegun) return pipeline.refuse(trace, new GatewayError('SHUTTING_DOWN', stoppingMessage));
     const credentials = watchCredentials(caller, now);
     const events = await pipeline.subscribe(admitted, async () => {
       if (await router.confirms(credentials.ended)) return;
@@ -179,7 +179,3 @@ const credentialsError: GraphQLFormattedError = {
   message: credentialsEnded,
   extensions: { code: 'UNAUTHENTICATED' },
 };
-
-function stopping(): GatewayError {
-  return new GatewayError('SHUTTING_DOWN', 'This gateway is stopping; subscribe again.');
-}

@@ -1,6 +1,7 @@
 import { type GraphQLFormattedError } from 'graphql';
 import { noStore } from '../../operations/cache-headers.js';
 import { type ResultBody } from '../../operations/operation-result.js';
+import { stoppingMessage } from '../connections/graceful-shutdown.js';
 import { type StreamFormat } from '../http/negotiation.js';
 
 /** Reason for the end of a stream. */
@@ -74,7 +75,7 @@ const multipart: StreamWriting = {
       'The credentials of this subscription have ended; subscribe again with new ones.',
       'UNAUTHENTICATED',
     ),
-    stopping: fatalEnd('This gateway is stopping; subscribe again.', 'SHUTTING_DOWN'),
+    stopping: fatalEnd(stoppingMessage, 'SHUTTING_DOWN'),
   },
 };
 

@@ -6,7 +6,7 @@ import { WebSocketServer } from 'ws';
 import { nobody } from '../../domain/requests/caller.js';
 import { type Telemetry } from '../../domain/telemetry.js';
 import { credentialsDeadlineMs } from '../connections/credentials-deadline.js';
-import { allClosed, type GracefulShutdown } from '../connections/graceful-shutdown.js';
+import { allClosed, type GracefulShutdown, stoppingMessage } from '../connections/graceful-shutdown.js';
 import { type Connections } from '../connections/connections.js';
 import { type AllowedHosts } from '../http/access/allowed-hosts.js';
 import { type AllowedOrigins } from '../http/access/allowed-origins.js';
@@ -147,6 +147,6 @@ function refusalOf(
   }
   if (headers['sec-websocket-version'] !== '13')
     return [426, 'WebSockets are served in version 13.', 'BAD_REQUEST', { 'sec-websocket-version': '13' }];
-  if (shutdown.hasBegun) return [503, 'This gateway is stopping; connect again.', 'SHUTTING_DOWN'];
+  if (shutdown.hasBegun) return [503, stoppingMessage, 'SHUTTING_DOWN'];
   return undefined;
 }

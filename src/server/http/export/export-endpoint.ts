@@ -16,7 +16,7 @@ import {
   MessageExport,
 } from '../../../export/message-export.js';
 import { endWithCredentials } from '../../connections/credentials-deadline.js';
-import { allClosed, type GracefulShutdown } from '../../connections/graceful-shutdown.js';
+import { allClosed, type GracefulShutdown, stoppingMessage } from '../../connections/graceful-shutdown.js';
 import { type AllowedOrigins } from '../access/allowed-origins.js';
 import { type RequestHook } from '../access/authentication.js';
 import {
@@ -112,7 +112,7 @@ async function openExport(
   const format = named ?? acceptedFormat(headers.accept);
   if (!format)
     throw new GatewayError('BAD_REQUEST', `This address answers ${Object.values(mediaTypes).join(' and ')}.`);
-  if (shutdown.hasBegun) throw stopping();
+  if (shutdown.hasBegun) throw new GatewayError('SHUTTING_DOWN', stoppingMessage);
   const parameters = exportParametersOf((params as { readonly sid: string }).sid, url);
   const messages = new MessageExport(source, parameters, () => !haveCredentialsEnded(caller, now()));
   const place = queue.enter();
@@ -126,7 +126,10 @@ async function openExport(
   opening.add(messages);
   try {
     const first = await messages.first(place.waits);
-    if (!first) throw messages.stopReason === 'SHUTTING_DOWN' ? stopping() : credentialsEnded();
+    if (!first)
+      throw messages.stopReason === 'SHUTTING_DOWN'
+        ? new GatewayError('SHUTTING_DOWN', stoppingMessage)
+        : credentialsEnded();
     return { messages, place, first, format, parameters };
   } catch (error) {
     place.leave();
@@ -134,10 +137,6 @@ async function openExport(
   } finally {
     opening.delete(messages);
   }
-}
-
-function stopping(): GatewayError {
-  return new GatewayError('SHUTTING_DOWN', 'This gateway is stopping; connect again.');
 }
 
 function credentialsEnded(): GatewayError {
