@@ -64,7 +64,7 @@ async function boundedText(response: Response): Promise<string | undefined> {
 const refreshAgeMs = 300_000;
 /** A key that the issuer removed is not trusted for longer than this, unless the issuer fails. */
 const maximumAgeMs = 600_000;
-/** Tokens that name unknown keys cause one read in this time, however many they are. */
+/** Tokens of unknown keys cause one read in this time, however many they are. */
 const cooldownMs = 10_000;
 /** Pause after a failed read. */
 const pauseMs = 2000;
@@ -73,7 +73,7 @@ const maximumStaleMs = 3_600_000;
 
 /**
  * Finds the public key that a token names among the keys of its issuer. Reads them when the first token comes, when
- * they are old, and when a token names an unknown key. A token whose key is known waits for no read, except for the first
+ * they are old, and when no known key is that of a token. A token whose key is known waits for no read, except for the first
  * token after ten idle minutes.
  */
 export class IssuerKeys {
@@ -92,33 +92,36 @@ export class IssuerKeys {
   }
 
   /**
-   * The key that a token's header names.
-   * @throws GatewayError AUTHENTICATION_UNAVAILABLE where the key is not known and the issuer fails; jose's error for a key
-   * that the issuer does not have, or that can't be used.
+   * The next key that a token's header may mean.
+   * @param tried keys whose signature it is not.
+   * @throws GatewayError AUTHENTICATION_UNAVAILABLE where no key is known and the issuer fails; jose's error where the issuer
+   * has none, no further one, or none that can be used.
    */
-  readonly find = async (header: JWTHeaderParameters): Promise<CryptoKey> => {
+  async next(header: JWTHeaderParameters, tried: readonly CryptoKey[]): Promise<CryptoKey> {
     if (this.#ageMs() > refreshAgeMs) {
       const reading = this.#read();
       if (this.#ageMs() > maximumAgeMs && !this.#isFailing) await reading;
     }
-    const known = await this.#known(header);
+    const known = await this.#known(header, tried);
     if (known) return known;
     if (this.#ageMs() > cooldownMs) await this.#read();
-    const key = await this.#known(header);
+    const key = await this.#known(header, tried);
     if (key) return key;
-    if (!this.#isFailing) throw new errors.JWKSNoMatchingKey();
+    if (!this.#isFailing || tried.length > 0) throw new errors.JWKSNoMatchingKey();
     throw new GatewayError(
       'AUTHENTICATION_UNAVAILABLE',
       'Authentication is temporarily unavailable. Try again.',
     );
-  };
+  }
 
   #ageMs(): number {
     return this.#now() - this.#readAtMs;
   }
 
-  #known(header: JWTHeaderParameters): Promise<CryptoKey | undefined> | undefined {
-    return this.#ageMs() < maximumStaleMs ? this.#set?.find(header) : undefined;
+  async #known(header: JWTHeaderParameters, tried: readonly CryptoKey[]): Promise<CryptoKey | undefined> {
+    if (this.#ageMs() >= maximumStaleMs) return undefined;
+    const keys = await this.#set?.find(header);
+    return keys?.find((key) => !tried.includes(key));
   }
 
   /** One read at a time, and none in the pause after a failed one. Never rejects. */
@@ -157,7 +160,7 @@ export async function usableAlgorithms(
   const usable: string[] = [];
   for (const alg of algorithms) {
     const hasKey = await set.find({ alg }).then(
-      (key) => key !== undefined,
+      (keys) => keys.length > 0,
       (error: unknown) => error instanceof errors.JWKSMultipleMatchingKeys,
     );
     if (hasKey) usable.push(alg);

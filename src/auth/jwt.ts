@@ -1,4 +1,11 @@
-import { errors, type JWTPayload, jwtVerify, type JWTVerifyResult } from 'jose';
+import {
+  type CryptoKey,
+  errors,
+  type JWTHeaderParameters,
+  type JWTPayload,
+  jwtVerify,
+  type JWTVerifyResult,
+} from 'jose';
 import { type Logger } from 'pino';
 import { type Scope, scopes as allScopes } from '../domain/requests/caller.js';
 import { GatewayError } from '../domain/errors.js';
@@ -26,15 +33,29 @@ interface JwtOptions {
 export function jwtAuthenticator(options: JwtOptions): Authenticator {
   const { issuer, audience, algorithms, clockSkewMs, now, logger } = options;
   const keys = new IssuerKeys(options.jwksUrl, logger);
-  const verify = (token: string): Promise<JWTVerifyResult> =>
-    jwtVerify(token, keys.find, {
-      issuer,
-      audience: [...audience],
-      algorithms: [...algorithms],
-      clockTolerance: clockSkewMs / 1000,
-      currentDate: new Date(now()),
-      requiredClaims: ['exp'],
-    });
+  const verify = async (token: string): Promise<JWTVerifyResult> => {
+    const tried: CryptoKey[] = [];
+    const nextKey = async (header: JWTHeaderParameters): Promise<CryptoKey> => {
+      const key = await keys.next(header, tried);
+      tried.push(key);
+      return key;
+    };
+    let mismatch: errors.JWSSignatureVerificationFailed | undefined;
+    for (;;)
+      try {
+        return await jwtVerify(token, nextKey, {
+          issuer,
+          audience: [...audience],
+          algorithms: [...algorithms],
+          clockTolerance: clockSkewMs / 1000,
+          currentDate: new Date(now()),
+          requiredClaims: ['exp'],
+        });
+      } catch (error) {
+        if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw mismatch ?? error;
+        mismatch = error;
+      }
+  };
   return async ({ bearer }) => {
     if (bearer === undefined) throw unauthenticated('A token is needed: "Authorization: Bearer <token>".');
     const { payload } = await verify(bearer).catch((error: unknown) => {

@@ -45,16 +45,15 @@ export class KeySet {
   }
 
   /**
-   * The key that a token's header names; undefined for none that can be used.
-   * @throws JWKSMultipleMatchingKeys where it may be one of several.
+   * The keys that a token's header may mean, and that can be used. An issuer may give several keys one id, or none, and its
+   * tokens may name none (RFC 7515, 4.1.4): only the signature shows which one it was.
+   * @throws JWKSMultipleMatchingKeys for more than four.
    */
-  async find(header: Header): Promise<CryptoKey | undefined> {
+  async find(header: Header): Promise<readonly CryptoKey[]> {
     const candidates = [...this.keys.values()].filter(({ jwk }) => isMeant(jwk, header));
     if (candidates.length > maximumCandidates) throw new errors.JWKSMultipleMatchingKeys();
     const imported = await Promise.all(candidates.map((key) => key.importedFor(header.alg)));
-    const [key, second] = imported.filter((one) => one !== undefined);
-    if (second) throw new errors.JWKSMultipleMatchingKeys();
-    return key;
+    return imported.filter((key) => key !== undefined);
   }
 }
 
