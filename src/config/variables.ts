@@ -56,8 +56,8 @@ const milliseconds = [wholeNumber(0, 600_000), 'a whole number of milliseconds u
 const limit = (maximum: number) =>
   [wholeNumber(0, maximum), `a whole number up to ${maximum}; 0: no limit`] as const;
 
-/** Less has no room for an error, and more for no text of V8 (2 ** 29 characters). */
-const [leastAnswerBytes, mostAnswerBytes] = [1024, 512_000_000];
+/** Less refuses the smallest queries, whose estimates have room for errors; more is no text of V8 (2 ** 29 characters). */
+const [leastAnswerBytes, mostAnswerBytes] = [65_536, 512_000_000];
 
 /** Each variable: its schema, its valid values in words for error messages, and its default. */
 export const variables = {

@@ -16,6 +16,19 @@ export function isGarbled(text: string): boolean {
   return text.includes('\0') || !text.isWellFormed();
 }
 
+/** What a query string breaks for which `isPercentEncoded` is false. */
+export const encodingRule = 'has a percent sign that begins no escape, or escapes that are not UTF-8.';
+
+/** Whether every percent sign of a query string begins an escape, and all escapes are UTF-8. */
+export function isPercentEncoded(query: string): boolean {
+  try {
+    decodeURIComponent(query);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Spaces, and the characters that no font shows: zero-width ones, joiners, fillers, controls and the blank Braille cell. */
 const onlyInvisible = /^[\s\p{Default_Ignorable_Code_Point}\p{Cc}\u2800\ufff9-\ufffb]*$/u;
 

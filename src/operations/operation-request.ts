@@ -3,6 +3,7 @@ import { type Caller } from '../domain/requests/caller.js';
 import { GatewayError } from '../domain/errors.js';
 import { jsonRule, parseJson } from '../domain/json.js';
 import { type RequestTrace, type Transport } from '../domain/requests/request-trace.js';
+import { encodingRule, isPercentEncoded } from '../domain/text.js';
 import { type WriteLock } from './gate/execution-gate.js';
 
 /** Parameters of a GraphQL request on any transport, as named by GraphQL over HTTP. */
@@ -61,6 +62,7 @@ export function parametersIn(body: unknown): OperationParameters {
  * @throws GatewayError `BAD_REQUEST` that names the parameter.
  */
 export function parametersInSearch(search: string): OperationParameters {
+  if (!isPercentEncoded(search)) throw badRequest(`The query string ${encodingRule}`);
   const given = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(search)) {
     if (given.has(name)) throw badRequest(`The parameter ${quoted(name)} appears more than once.`);

@@ -92,8 +92,8 @@ export function scheduleProblems(
   nowMs: number,
   assumedStart: Date = new Date(nowMs + minimumLeadMs),
 ): UserProblem[] {
-  const problems: UserProblem[] = [];
   const { startTime, endTime } = schedule ?? {};
+  const problems = [...yearProblems('startTime', startTime), ...yearProblems('endTime', endTime)];
   if (startTime && startTime.getTime() < nowMs + minimumLeadMs)
     problems.push(
       problem(
@@ -112,6 +112,15 @@ export function scheduleProblems(
       ),
     );
   return problems;
+}
+
+/** The last moment that RFC 3339 can express in UTC: its years have four digits. */
+const latestMs = Date.UTC(10_000, 0) - 1;
+
+function yearProblems(field: 'startTime' | 'endTime', time: Date | null | undefined): UserProblem[] {
+  return time && time.getTime() > latestMs
+    ? [problem('INVALID', ['input', 'schedule', field], 'The time must be before the year 10000 in UTC.')]
+    : [];
 }
 
 /**

@@ -128,6 +128,7 @@ export function callbackProblems(draft: CampaignDraft): UserProblem[] {
     const value = draft[key];
     if (value == null) return [];
     if (isLongerThan(value, maximumUrlLength)) return [tooLong(['input', key], key, maximumUrlLength)];
+    if (isGarbled(value)) return [garbled(['input', key])];
     if (isHttpUrl(value)) return [];
     return [problem('INVALID', ['input', key], `${key} must be a valid http or https URL.`)];
   });

@@ -69,17 +69,23 @@ function atGivenField(found: UserProblem, given: ReadonlySet<string>): UserProbl
   return [];
 }
 
+const startTime = ['input', 'schedule', 'startTime'];
+/** A problem of the end, where only the start was given. */
+const startTooLate = problem(
+  'INVALID',
+  startTime,
+  'The start must be at least 2 hours before the end of the campaign: give an earlier start, or a later end too.',
+);
+
 /** A start moved too close to an unchanged end breaks the rule of 2 hours, as an early end does. */
 function movedScheduleProblems(draft: CampaignDraft, current: CurrentCampaign, nowMs: number): UserProblem[] {
   if (draft.schedule == null) return [];
-  const { startTime, endTime } = draft.schedule;
-  const isEndUnchanged = startTime != null && endTime == null && current.schedule.endTime != null;
-  const schedule = isEndUnchanged
-    ? { startTime, endTime: new Date(current.schedule.endTime ?? 0) }
-    : draft.schedule;
+  const { schedule: given } = draft;
+  const isEndUnchanged = given.startTime != null && given.endTime == null && current.schedule.endTime != null;
+  const schedule = isEndUnchanged ? { ...given, endTime: new Date(current.schedule.endTime ?? 0) } : given;
   const assumedStart = current.schedule.startTime == null ? undefined : new Date(current.schedule.startTime);
   const problems = scheduleProblems({ schedule }, nowMs, assumedStart);
   return isEndUnchanged
-    ? problems.map((found) => ({ ...found, field: ['input', 'schedule', 'startTime'] }))
+    ? problems.map((found) => (found.field?.[2] === 'endTime' ? startTooLate : found))
     : problems;
 }

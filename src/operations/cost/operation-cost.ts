@@ -124,7 +124,7 @@ const largerThan = {
   values: (limit: number) => `The answer may have more than ${limit} values (MAX_ANSWER_VALUES).`,
   bytes: (limit: number) => `The answer may have more than ${limit} bytes (MAX_ANSWER_BYTES).`,
   selections: (limit: number) =>
-    `With its fragments spread, the operation selects more than ${limit} fields.`,
+    `An estimate of this operation, with its fragments expanded, would examine more than ${limit} fields.`,
 };
 
 function tooLarge(of: keyof typeof largerThan, limit: number): GraphQLError {

@@ -76,6 +76,12 @@ function isEncoded(encoding: string): boolean {
   return encoding.trim().toLowerCase() !== 'identity';
 }
 
+/** JSON is UTF-8 (RFC 8259, 8.1); a client that says otherwise would have its characters misread. */
+function isReadAsUtf8(contentType = ''): boolean {
+  const [, charset = 'utf-8'] = /;[ \t]*charset="?([^";, \t]*)/i.exec(contentType) ?? [];
+  return /^(?:utf-?8|us-ascii)$/i.test(charset);
+}
+
 /**
  * Parses JSON bodies. Invalid UTF-8 is refused, because a replaced character would change a sid. So is a compressed body,
  * which could be huge once it is decompressed, and every other type, plain text included.
@@ -90,6 +96,8 @@ export function parseJsonBodies(
     const encoding = request.headers['content-encoding'];
     if (encoding !== undefined && isEncoded(encoding))
       parsed(new BodyError(415, 'The body must not be compressed.'));
+    else if (!isReadAsUtf8(request.headers['content-type']))
+      parsed(new BodyError(415, 'The charset of the body must be utf-8.'));
     else if (request.method === 'OPTIONS' || isAnswered(request, body)) parsed(null, undefined);
     else if (!isUtf8(body)) parsed(new BodyError(400, 'The request body is not UTF-8.'));
     else

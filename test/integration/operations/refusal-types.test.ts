@@ -93,6 +93,13 @@ const refusals: readonly Refusal[] = [
     message: 'The body must not be compressed.',
     headers: { 'content-encoding': 'gzip' },
   },
+  ...['utf-16', 'latin1', '"ISO-8859-1"'].map((charset) => ({
+    what: `a body of the charset ${charset}`,
+    status: 415,
+    code: 'BAD_REQUEST',
+    message: 'The charset of the body must be utf-8.',
+    headers: { 'content-type': `application/json;charset=${charset}` },
+  })),
   {
     what: 'a body that is no JSON',
     status: 400,
@@ -203,4 +210,19 @@ describe.each(refusals)('the response to $what', (refusal) => {
     if (refusal.at === 'full') return; // never stored: it has no-store
     expect((await send(refusal)).vary.split(', ')).toContain('accept');
   });
+});
+
+it.each(['%FF', '%E0%A4', '%', '%zz'])('a GET with the escapes %j is refused', async (escapes) => {
+  const path = `/graphql?query={__typename}%23${escapes}`;
+  const { status, errors } = await send({
+    what: 'a GET',
+    status: 400,
+    code: 'BAD_REQUEST',
+    method: 'GET',
+    path,
+  });
+  expect(status).toBe(400);
+  expect(errors).toMatchObject([
+    { message: 'The query string has a percent sign that begins no escape, or escapes that are not UTF-8.' },
+  ]);
 });

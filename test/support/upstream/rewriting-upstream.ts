@@ -26,6 +26,8 @@ export type PostFate =
 export interface Behaviour {
   /** Returns the stored name for a name that was sent. */
   readonly rewrite: (name: string) => string;
+  /** Returns the stored text for a text that was sent. */
+  readonly rewriteText: (text: string) => string;
   /** Offset of the clock of `date_created` from its `Date` header. */
   readonly clockAheadMs: number;
   /** Whether its search by name is case-sensitive. */
@@ -121,8 +123,11 @@ export class RewritingUpstream {
   }
 
   #make(body: string): StoredCampaign {
-    const { rewrite, clockAheadMs } = this.#behaviour as Behaviour;
-    const said = JSON.parse(body) as Record<string, unknown> & { readonly name: string };
+    const { rewrite, rewriteText, clockAheadMs } = this.#behaviour as Behaviour;
+    const said = JSON.parse(body) as Record<string, unknown> & {
+      readonly name: string;
+      readonly template: string;
+    };
     const createdMs = this.#now() + clockAheadMs;
     const startMs = Math.ceil(createdMs / 60_000 + 10) * 60_000;
     const data = {
@@ -132,6 +137,7 @@ export class RewritingUpstream {
       date_updated: time(createdMs),
       ...said,
       name: rewrite(said.name),
+      template: rewriteText(said.template),
       sid: `campaign ${(this.#made += 1)}`,
     };
     const row = { sid: data.sid, body, data };

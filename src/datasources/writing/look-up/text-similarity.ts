@@ -4,8 +4,8 @@
  * - `rewritten`: they have the same letters and digits. Layers between us and the store escape text for HTML, URLs or JSON, change
  *   case, and replace or drop characters (spaces, punctuation, emoji, everything that is not ASCII).
  * - `cut`: the stored text is the beginning of the sent one, rewritten or not.
- * - `near`: one contains the other, or the stored text is too long to be compared.
- * - `weak`: they share one or two letters, or none because a layer may have dropped them. Unrelated texts do too.
+ * - `near`: one contains the other, the stored text looks like a misreading of the other, or is too long to be compared.
+ * - `weak`: they share one or two letters, or none because a layer may have dropped or misread them. Unrelated texts do too.
  */
 export type Similarity = 'same' | 'rewritten' | 'cut' | 'near' | 'weak' | 'different';
 
@@ -24,7 +24,9 @@ export function isTooLong(sent: string, stored: string): boolean {
 export function similarityOf(sent: string, stored: string): Similarity {
   if (isTooLong(sent, stored)) return 'near';
   if (normalized(sent) === normalized(stored)) return 'same';
-  const sentAs = unescaped(sent).map(letters);
+  // The capitals of some letters are two (`ᾈ` becomes `ἈΙ`), of which one is a mark otherwise.
+  const asSent = [...unescaped(sent), ...withoutSymbols(sent)];
+  const sentAs = [...new Set(asSent.flatMap((text) => [letters(text), letters(text.toUpperCase())]))];
   const storedAs = unescaped(stored).map(letters);
   const isSome = (test: (one: string, other: string) => boolean): boolean =>
     sentAs.some((one) => storedAs.some((other) => test(one, other)));
@@ -37,7 +39,9 @@ export function similarityOf(sent: string, stored: string): Similarity {
   const isLongPart = (whole: string, part: string): boolean =>
     part.length >= fewestLetters && whole.includes(part);
   if (isSome((one, other) => isLongPart(one, other) || isLongPart(other, one))) return 'near';
-  const mayBeAllDropped = asciiLetters(sent) === '' || normalized(stored) === '';
+  if (isMisreadOf(sent, stored)) return asciiLetters(sent).length < fewestLetters ? 'weak' : 'near';
+  // A layer that takes ASCII only may have had no more than the beginning.
+  const mayBeAllDropped = asciiLetters(sent.slice(0, stored.length)) === '' || normalized(stored) === '';
   return isSome((one, other) => isPartOf(one, other, mayBeAllDropped) || isPartOf(other, one))
     ? 'weak'
     : 'different';
@@ -58,7 +62,8 @@ export function isSameText(sent: string, stored: string): boolean {
   if (isTooLong(sent, stored)) return false;
   return (
     normalized(sent) === normalized(stored) ||
-    normalized(fullyUnescaped(sent)) === normalized(fullyUnescaped(stored))
+    normalized(fullyUnescaped(sent)) === normalized(fullyUnescaped(stored)) ||
+    normalized(sent) === normalized(readAgain(fullyUnescaped(stored)))
   );
 }
 
@@ -104,9 +109,46 @@ function asciiLetters(text: string): string {
     .toUpperCase();
 }
 
-/** The texts that may have become this one by escaping. */
+/** The texts that may have become this one by escaping and misreading. */
 function unescaped(text: string): string[] {
-  return [text, htmlDecoded(text), percentDecoded(text), jsonDecoded(text), fullyUnescaped(text)];
+  const whole = fullyUnescaped(text);
+  return [text, htmlDecoded(text), percentDecoded(text), jsonDecoded(text), whole, readAgain(whole)];
+}
+
+/** What is left of a text where a layer drops symbols, some of which have letters in them (`№`, `™`), or fractions and the like too. */
+function withoutSymbols(text: string): string[] {
+  return [text.replaceAll(/\p{S}/gu, ''), text.replaceAll(/[\p{S}\p{No}\p{Nl}]/gu, '')];
+}
+
+/** Windows-1252's characters for the bytes from 0x80 to 0x9f. */
+const windows1252 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
+const ofOneByte = new RegExp(`^[\\0-\\xff${windows1252}]*$`);
+
+/** Reads a text as UTF-8 that a layer has taken for Latin-1 or Windows-1252 (`Ã©` for `é`), once or more; else gives it back. */
+function readAgain(text: string): string {
+  let decoded = text;
+  for (let round = 0; round < escapings && ofOneByte.test(decoded); round += 1) {
+    const codes = Array.from(decoded, (one) => {
+      const code = one.charCodeAt(0);
+      return code <= 0xff ? code : 0x80 + windows1252.indexOf(one);
+    });
+    const next = Buffer.from(codes)
+      .toString('utf8')
+      .replace(/\ufffd{1,3}$/, ''); // cut in the middle of a character
+    if (next.includes('\ufffd') || next === decoded) break;
+    decoded = next;
+  }
+  return decoded;
+}
+
+/** Whether a stored text may be the sent one, misread by a layer and changed besides: its ASCII is the same. */
+function isMisreadOf(sent: string, stored: string): boolean {
+  return (
+    /[^\0-\x7f]/.test(sent) &&
+    /[\xc2-\xf4]/.test(stored) && // the first byte of each character
+    ofOneByte.test(stored) &&
+    asciiLetters(sent) === asciiLetters(stored)
+  );
 }
 
 /** Bounds the work on a text that was escaped many times. */

@@ -1,6 +1,7 @@
 import Negotiator from 'negotiator';
 import { type ErrorCode, type GatewayError, InputError } from '../../../domain/errors.js';
 import { type ExportFormat } from '../../../domain/telemetry.js';
+import { encodingRule, isPercentEncoded } from '../../../domain/text.js';
 import { exportStatuses } from '../../../export/export-row.js';
 import { type ExportRequest } from '../../../export/message-export.js';
 import { refusalStatus } from '../../../operations/operation-result.js';
@@ -38,7 +39,7 @@ export function acceptedFormat(accept: string | undefined): ExportFormat | undef
 export function exportParametersOf(sid: string, url: string): ExportParameters {
   const start = url.indexOf('?');
   const query = start < 0 ? '' : url.slice(start + 1);
-  if (!isEncoded(query)) throw new InputError('query', 'has percent signs that encode nothing.');
+  if (!isPercentEncoded(query)) throw new InputError('query', encodingRule);
   const search = new URLSearchParams(query);
   for (const name of search.keys()) {
     if (!parameterNames.includes(name))
@@ -54,15 +55,6 @@ export function exportParametersOf(sid: string, url: string): ExportParameters {
     hasCursor: isSet(search, 'cursor'),
     hasProgress: isSet(search, 'progress'),
   };
-}
-
-function isEncoded(query: string): boolean {
-  try {
-    decodeURIComponent(query);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function isSet(search: URLSearchParams, name: string): boolean {

@@ -18,6 +18,9 @@ const longName = `Diwali ${'offer '.repeat(50)}`.trim();
 const minute = 60_000;
 const at = (aheadMs: number): string => new Date(Date.now() + aheadMs).toISOString();
 
+/** UTF-8 that is read as Latin-1. */
+const misread = (text: string): string => Buffer.from(text).toString('latin1');
+
 type Kept = Readonly<Record<string, unknown>>;
 
 /**
@@ -67,6 +70,9 @@ describe('a lost create whose name the upstream rewrites', () => {
     ['without what is not ASCII', 'दिवाली offer 🎉', 'offer'],
     ['without its emoji', 'Diwali ❤️ offer', 'Diwali  offer'],
     ['without punctuation', 'Diwali (offer): 50%!', 'Diwali offer 50'],
+    ['without symbols', 'Offer № 1™ ½', 'Offer  1 ½'],
+    ['UTF-8 read as Latin-1', 'Café “offer”', misread('Café “offer”')],
+    ['UTF-8 read as Windows-1252', 'Café “offer”', 'CafÃ© â€œofferâ€\u009d'],
     ['cut to 50 characters', longName, longName.slice(0, 50)],
     ['cut to 255 characters', longName, longName.slice(0, 255)],
     ['cut, in capitals, with _', longName, longName.toUpperCase().replaceAll(' ', '_').slice(0, 100)],
@@ -109,6 +115,11 @@ describe('a lost create of which the upstream changes another property', () => {
     ['ids without their zeros', { dltEntityId: '0012' }, { dlt_entity_id: '12' }],
     ['a text escaped for HTML', { template: 'Buy & save' }, { template: 'Buy &amp; save' }],
     ['a text escaped for JSON', { template: 'Say "yes"\nnow' }, { template: 'Say \\"yes\\"\\nnow' }],
+    [
+      'name and text, UTF-8 read as Latin-1',
+      { name: 'Café offer', template: 'Héllo 🎉' },
+      { name: misread('Café offer'), template: misread('Héllo 🎉') },
+    ],
     ['no schedule, and sets one', {}, { schedule: { start_time: at(11 * minute), end_time: null } }],
     ['another text altogether, and no name of the caller', { name: null }, { template: 'Rewritten' }],
     [
@@ -136,6 +147,16 @@ describe('a lost create of which the upstream changes another property', () => {
 
   it.each<[what: string, sent: object, kept: Kept]>([
     ['a question mark for an emoji', { template: 'Hi 🎉' }, { template: 'Hi ?' }],
+    [
+      'symbols of the name, and of the text',
+      { name: 'Offer № 1 ﬁnal', template: 'Hi № 7' },
+      { name: 'Offer 1 ﬁnal', template: 'Hi 7' },
+    ],
+    [
+      'name and text, misread and without control characters',
+      { name: 'Café “offer”', template: 'Hi “you”' },
+      { name: 'CafÃ© âofferâ', template: 'Hi âyouâ' },
+    ],
     ['another sender', {}, { sender_id: 'OTHER' }],
     ['another list', {}, { lists: ['other'] }],
     ['both DLT ids', {}, { dlt_entity_id: '110', dlt_template_id: '110' }],

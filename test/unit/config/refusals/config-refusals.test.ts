@@ -11,7 +11,7 @@ describe('an invalid value', () => {
   const workers = 'a whole number of processes from 1 to 64';
   const ranges =
     'IP addresses or CIDR ranges of proxies, comma-separated, e.g. 10.0.0.0/8,fd00::/8; at most 500, and none of all addresses';
-  const answerBytes = '0 (no limit) or a whole number from 1024 to 512000000';
+  const answerBytes = '0 (no limit) or a whole number from 65536 to 512000000';
   const speed = 'a number from 0.01 to 100000';
   const refused: [name: string, got: string, takes: string][] = [
     ['EXOTEL_REGION', 'sydney', 'singapore or mumbai'],
@@ -41,7 +41,7 @@ describe('an invalid value', () => {
     ['TRUSTED_PROXIES', '10.0.0.1,', ranges],
     ['TRUSTED_PROXIES', '10.0.0.0/8,0.0.0.0/0', ranges],
     ['MAX_ANSWER_BYTES', '1', answerBytes],
-    ['MAX_ANSWER_BYTES', '1023', answerBytes],
+    ['MAX_ANSWER_BYTES', '65535', answerBytes],
     ['MAX_ANSWER_BYTES', '4294967296', answerBytes],
     ['SANDBOX_SPEED', '0', speed],
     ['SANDBOX_SPEED', '100001', speed],
@@ -120,7 +120,7 @@ describe('MAX_UNREAD_BYTES', () => {
     [{ MAX_ANSWER_BYTES: '0' }, 0],
     [{ MAX_UNREAD_BYTES: '0' }, 0],
     [{ MAX_UNREAD_BYTES: '33554432' }, 33_554_432],
-    [{ MAX_UNREAD_BYTES: '3000', MAX_ANSWER_BYTES: '1500' }, 3000],
+    [{ MAX_UNREAD_BYTES: '131072', MAX_ANSWER_BYTES: '65536' }, 131_072],
   ])('with %j is %i', (environment, unreadBytes) => {
     expect(readConfig(environment).limits.unreadBytes).toBe(unreadBytes);
   });

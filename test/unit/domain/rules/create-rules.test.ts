@@ -97,6 +97,26 @@ const wrong: [title: string, change: Partial<CampaignDraft>, problems: string[]]
   ['a script', { smsStatusCallback: 'javascript:alert(1)' }, ['INVALID input.smsStatusCallback']],
   ['an empty callback', { smsStatusCallback: '' }, ['INVALID input.smsStatusCallback']],
   [
+    'a callback with half of a surrogate pair',
+    { statusCallback: 'https://a.example/\ud83d' },
+    ['INVALID input.statusCallback'],
+  ],
+  [
+    'a callback with a zero byte',
+    { smsStatusCallback: 'https://a.example/\0' },
+    ['INVALID input.smsStatusCallback'],
+  ],
+  [
+    'a start and an end that are in the year 10000 in UTC',
+    {
+      schedule: {
+        startTime: new Date('9999-12-31T23:59:59-00:30'),
+        endTime: new Date('9999-12-31T23:59:59-05:30'),
+      },
+    },
+    ['INVALID input.schedule.startTime', 'INVALID input.schedule.endTime'],
+  ],
+  [
     'a start a millisecond before 10 minutes',
     { schedule: { startTime: inMinutes(10, -1) } },
     ['TOO_EARLY input.schedule.startTime'],

@@ -70,7 +70,7 @@ const schedules: Case[] = [
     'a start too close to the current end',
     { schedule: { startTime: inMinutes(240, 1) } },
     {},
-    ['TOO_EARLY input.schedule.startTime'],
+    ['INVALID input.schedule.startTime'],
   ],
   ['a start without any end', { schedule: { startTime: inMinutes(9999) } }, { schedule: start }, []],
   ['an end 2 hours after the current start', { schedule: { endTime: inMinutes(180) } }, {}, []],

@@ -7,6 +7,9 @@ import {
   searchTermOf,
 } from '../../../../../src/datasources/writing/look-up/text-similarity.js';
 
+/** UTF-8 that is read as Latin-1. */
+const misread = (text: string): string => Buffer.from(text).toString('latin1');
+
 /** @slow */
 describe('a stored name is similar to the sent name', () => {
   const long = 'Summer campaign for the north of India';
@@ -38,11 +41,26 @@ describe('a stored name is similar to the sent name', () => {
     ['1D E0', '----', 'different'],
     ['----', 'Diwali offer', 'different'],
     ['नमस्ते', '??????', 'weak'],
+    ['नमस्ते offer', '????', 'weak'],
     ['****', '&#42;&#42;&#42;&#42;', 'rewritten'],
     ['!!!! ????', '!!!!_????', 'rewritten'],
     ['!!!! ????', '!!!!+%3F%3F%3F%3F', 'rewritten'],
     ['!!!! ????', '!!!! !!!!', 'weak'],
     ['100% off now', '100%25%20off%20now', 'rewritten'],
+    ['Fête d’été', misread('Fête d’été'), 'rewritten'],
+    ['Fête d’été', 'FÃªte dâ€™Ã©tÃ©', 'rewritten'],
+    ['Fête d’été', misread(misread('Fête d’été')), 'rewritten'],
+    ['नमस्ते', misread('नमस्ते'), 'rewritten'],
+    ['नमस्ते 🎉', misread('नमस्ते 🎉').toUpperCase(), 'weak'],
+    ['Fête d’été', misread('Fête d’été').replaceAll(/[\x80-\x9f]/g, ''), 'near'],
+    [`${long} à Noël`, misread(`${long} à Noël`).slice(0, long.length + 2), 'cut'],
+    ['Café', 'CafÃ©s', 'near'],
+    ['Offer ᾈ', 'OFFER ἈΙ', 'rewritten'],
+    ['Offer ᾈ', 'Offer Α', 'rewritten'],
+    ['Café', 'ThÃ©', 'different'],
+    ['Offer № 1™ ½', 'Offer 1 ½', 'rewritten'],
+    ['Offer № 1™ ½', 'Offer 1', 'rewritten'],
+    ['Offer № 1', 'Offer 2', 'different'],
   ])('%j, %j: %s', (sent, stored, expected) => {
     expect(similarityOf(sent, stored)).toBe(expected);
   });
