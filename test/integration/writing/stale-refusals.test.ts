@@ -84,7 +84,7 @@ describe('an update is refused', () => {
   it('by the present state, after one read', async () => {
     const sid = await changedSince({}, {});
     const { errors, methods } = await update(sid, { schedule: { startTime: inHours(60) } });
-    expect(errors).toEqual(['TOO_EARLY input.schedule.startTime']);
+    expect(errors).toEqual(['INVALID input.schedule.startTime']);
     expect(methods).toEqual(['GET']);
   });
 
@@ -117,7 +117,7 @@ describe('an update is refused', () => {
     const sid = await changedSince({ lists: two }, { lists: one });
     const input: UpdateCampaignInput = { name: 'abc', contentType: 'DYNAMIC' };
     const { errors, methods } = await update(sid, { ...input, schedule: { startTime: inHours(60) } });
-    expect(errors).toEqual(['TOO_SHORT input.name', 'TOO_EARLY input.schedule.startTime']);
+    expect(errors).toEqual(['TOO_SHORT input.name', 'INVALID input.schedule.startTime']);
     expect(methods).toEqual(['GET']);
   });
 });
