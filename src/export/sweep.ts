@@ -1,4 +1,4 @@
-import { type Row, sidOf, type Window } from '../domain/lists/page.js';
+import { readable, type Row, sidOf, type Window } from '../domain/lists/page.js';
 import { UpstreamFailure } from '../domain/upstream-failure.js';
 import {
   adjacentMarks,
@@ -318,13 +318,11 @@ export class Sweep<T extends { readonly sid: string }> {
     const come = Math.max(0, total - (this.#pass.firstTotal ?? total));
     if (isOfThisPass && othersBefore > come && this.#swept.countAfter(number) > 0) return undefined;
     const at = offset + index + this.#swept.count - 1 - number;
+    // A cursor has no marks of unreadable rows, not even of those with a sid.
+    const knownOf = (row?: Row<T>) => (this.#swept.size === 0 ? readable(row) : sidOf(row));
     let start = index + 1;
-    for (
-      let left = this.#swept.withoutSid;
-      left > 0 && start < rows.length && sidOf(rows[start]) === undefined;
-      left -= 1
-    )
-      start += 1;
+    const behind = start + this.#swept.withoutSid;
+    while (start < Math.min(behind, rows.length) && knownOf(rows[start]) === undefined) start += 1;
     return { number, start: offset + start, at };
   }
 

@@ -280,4 +280,31 @@ describe('a sweep', () => {
     }
     expect(seen).toEqual(rows.map((_, index) => index));
   });
+
+  it('goes on behind the cursor of every row, where rows that cannot be read have a sid or none', async () => {
+    const withSid = new UpstreamFailure('invalidResponse', { sid: 'broken' });
+    const withoutSid = new UpstreamFailure('invalidResponse');
+    const rows: Row<Listed>[] = Array.from({ length: 60 }, (_, index) => ({ sid: `m${String(index)}` }));
+    rows.splice(7, 2, withSid, withoutSid);
+    rows.splice(20, 3, withoutSid, withSid, withoutSid);
+    const sweepAfter = (cursor: string | undefined): Sweep<Listed> =>
+      new Sweep<Listed>({
+        source,
+        maximum: new PageMaximum(() => 0),
+        after:
+          cursor === undefined ? undefined : decodeCursor(cursor, fingerprintOf(source.identity), 'after'),
+        read: ({ offset, limit }) =>
+          Promise.resolve({
+            value: { offset, limit, total: rows.length, rows: rows.slice(offset, offset + limit) },
+            readAtMs: 0,
+          }),
+      });
+    const all = await sweepAfter(undefined).next();
+    const missed: number[] = [];
+    for (let index = 0; index < 49; index += 1) {
+      const { rows: swept } = await sweepAfter(all.cursorAt(index)).next();
+      if (swept[0]?.index !== index + 1) missed.push(index);
+    }
+    expect(missed).toEqual([]);
+  });
 });

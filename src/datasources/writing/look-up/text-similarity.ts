@@ -41,7 +41,8 @@ export function similarityOf(sent: string, stored: string): Similarity {
   if (isSome((one, other) => isLongPart(one, other) || isLongPart(other, one))) return 'near';
   if (isMisreadOf(sent, stored)) return asciiLetters(sent).length < fewestLetters ? 'weak' : 'near';
   // A layer that takes ASCII only may have had no more than the beginning.
-  const mayBeAllDropped = asciiLetters(sent.slice(0, stored.length)) === '' || normalized(stored) === '';
+  const mayBeAllDropped =
+    asciiLetters(sent.slice(0, stored.length)) === '' || normalized(fullyUnescaped(stored)) === '';
   return isSome((one, other) => isPartOf(one, other, mayBeAllDropped) || isPartOf(other, one))
     ? 'weak'
     : 'different';

@@ -140,7 +140,8 @@ const anyRewriting: fc.Arbitrary<Rewritings> = fc
   .map(([steps, isTextToo]) => {
     const rewrite = (name: string): string =>
       steps.reduce(
-        (text, [index, length]) => (rewritings[index]?.(text, length) ?? text).toWellFormed(),
+        (text, [index, length]) =>
+          (rewritings[index]?.(text, Math.max(isTextToo ? 20 : 0, length)) ?? text).toWellFormed(),
         name.toWellFormed(),
       );
     const isReplaced = steps.some(([index]) => index === replacing);
