@@ -181,10 +181,11 @@ export class WindowSearch {
       return this.#read.has(key) || totals.get(key) === total;
     };
     while (size > 0) {
-      const count = Math.max(0, Math.ceil((total - offset) / size));
-      const ahead = Array.from({ length: count }, (_, index) => offset + index * size).filter(
-        (start) => !isSpent(start),
-      );
+      // No more of them than count below: a list may have any total.
+      const enough = Math.max(this.missing.size, this.callsLeft);
+      const ahead: number[] = [];
+      for (let start = offset; start < total && ahead.length < enough; start += size)
+        if (!isSpent(start)) ahead.push(start);
       const left = unseen.filter((sid) => this.missing.has(sid)).length;
       const isForced = this.missing.size > Math.max(this.callsLeft, ahead.length);
       const isPromising = left > 1 && found > 1;

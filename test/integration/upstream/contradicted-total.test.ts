@@ -105,3 +105,29 @@ describe.each(['on', 'off'])('a total that counts 150 rows more than are returne
     expect(sids).toHaveLength(270);
   });
 });
+
+describe.each(['on', 'off'])('a total of 50 million beside 5 rows (CACHE=%s)', (cache) => {
+  const sids = JSON.stringify(Array.from({ length: 5 }, (_, index) => `c${index}`));
+  const representations = sids.replaceAll(/"(c\d)"/g, '{__typename:"Campaign",sid:"$1"}');
+  it.each([
+    ['campaigns by sid', `{ campaignsBySid(sids: ${sids}) { sid } }`],
+    ['campaigns of one request', '{ a: campaign(sid: "c0") { sid } b: campaign(sid: "c1") { sid } }'],
+    ['entities', `{ _entities(representations: ${representations}) { ... on Campaign { name } } }`],
+    ['the first campaigns', '{ campaigns(first: 5) { nodes { sid } } }'],
+    ['the last campaigns', '{ campaigns(last: 5) { nodes { sid } } }'],
+    ['messages', '{ campaign(sid: "c0") { messages(first: 200) { nodes { sid } } } }'],
+    ['the last messages', '{ campaign(sid: "c0") { messages(last: 5) { nodes { sid } } } }'],
+  ])('%s: takes as long as a true one', async (_what, query) => {
+    const cpuOf = async (total: number): Promise<number> => {
+      const { gateway } = await startWith(5, total, cache);
+      await ask(gateway, '{ __typename }');
+      const before = process.cpuUsage();
+      await ask(gateway, query);
+      const { user, system } = process.cpuUsage(before);
+      return user + system;
+    };
+    await cpuOf(5);
+    const usual = await cpuOf(5);
+    expect((await cpuOf(50_000_000)) / usual).toBeLessThan(20);
+  });
+});
