@@ -6,7 +6,10 @@ import { cores, start } from './processes.mjs';
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 /** Who is measured. The rivals are folders of `rivals/`, with their own lock files. */
-export const rivals = ['apollo-rest', 'mercurius-jit', 'mercurius-plain', 'bare'];
+export const rivals = ['apollo-rest', 'mercurius-jit', 'mercurius-plain', 'mercurius-fetch', 'bare'];
+
+/** The folder of a rival: one is another with Node's `fetch` as its client of the upstream. */
+export const folderOf = (rival) => (rival === 'mercurius-fetch' ? 'mercurius-plain' : rival);
 export const contestants = ['gateway, cache off', 'gateway, cache on', ...rivals];
 
 /** What `npm start` gives node, for all of them: V8's heap is nothing that one of them has and another couldn't. */
@@ -17,7 +20,7 @@ const startFlags = scripts.start.split(' ').filter((word) => word.startsWith('--
 export const speaksGraphql = (name) => name !== 'bare';
 
 /** True for the one that answers words and dates as the upstream spells them. */
-export const passesThrough = (name) => name === 'mercurius-plain';
+export const passesThrough = (name) => folderOf(name) === 'mercurius-plain';
 
 /**
  * Starts one in front of an upstream: production, no logs.
@@ -34,7 +37,10 @@ export function startContestant(name, upstreamUrl, env = {}) {
     EXOTEL_CHECK: 'off',
   };
   if (rivals.includes(name))
-    return start([...startFlags, here(`rivals/${name}/server.mjs`)], { core: cores.measured, env: upstream });
+    return start([...startFlags, here(`rivals/${folderOf(name)}/server.mjs`)], {
+      core: cores.measured,
+      env: { ...upstream, HTTP_CLIENT: name === 'mercurius-fetch' ? 'fetch' : 'pool' },
+    });
   return startGateway({ ...upstream, CACHE: name === 'gateway, cache off' ? 'off' : 'on', ...env });
 }
 

@@ -1,7 +1,7 @@
 import { shown, table } from './table.mjs';
 
 const head = ['', 'req/s', 'p50 ms', 'p99 ms', 'CPU µs', 'calls', 'RSS MB', 'peak MB', 'errors'];
-const baselines = ['apollo-rest', 'mercurius-jit', 'mercurius-plain', 'bare'];
+const baselines = ['apollo-rest', 'mercurius-jit', 'mercurius-plain', 'mercurius-fetch', 'bare'];
 
 /**
  * The tables of the comparison.

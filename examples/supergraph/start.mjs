@@ -99,7 +99,7 @@ try {
 function guide(places) {
   return `the supergraph is ready
 
-  GraphQL    ${new URL('/graphql', places.router).href}   in a browser: GraphiQL
+  GraphQL    ${new URL('/graphql', places.router).href}   in a browser: ${ROUTER === 'apollo' ? "Apollo's landing page" : 'GraphiQL'}
   Campaigns  ${places.campaigns}
   Owners     ${places.owners}
 
@@ -108,7 +108,7 @@ From an owner to campaigns and messages, and back:
   {
     owner(id: "farhan") {
       name
-      campaigns { name status messages(first: 1) { nodes { number status campaign { owner { name } } } } }
+      campaigns { name status messages(first: 1) { nodes { sid status campaign { owner { name } } } } }
     }
   }
 

@@ -88,7 +88,7 @@ function commandLine(
 
   program
     .command('start')
-    .description('run the gateway (default); on the embedded sandbox if no EXOTEL_… variable is set')
+    .description('run the gateway (default); on the embedded sandbox if no account is set')
     .addOption(settingOption(settings, 'PORT', '--port <number>', 'port to listen on'))
     .addOption(settingOption(settings, 'HOST', '--host <address>', 'address to listen on'))
     .addHelpText('after', () =>

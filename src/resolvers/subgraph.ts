@@ -103,7 +103,7 @@ function describeRoots(schema: GraphQLSchema): void {
     ],
     [
       schema.getSubscriptionType(),
-      'Changes as they happen, over WebSocket, server-sent events or router callbacks.',
+      'Changes as they happen, over WebSocket, server-sent events, multipart responses or router callbacks.',
     ],
   ] as const;
   for (const [type, description] of descriptions) if (type) type.description = description;

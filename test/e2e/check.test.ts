@@ -315,7 +315,7 @@ it('the callback address passes where a gateway answers, and says what was not t
   const secret = { WEBHOOK_SECRET: 'secret-of-the-webhooks' };
   const gateway = await startGatewayOn(upstream.baseUrl, { ...secret, PUBLIC_URL: 'http://127.0.0.1:1' });
   toClose.push(() => gateway.close());
-  const callbacks = (url: string) => lineOf('Callbacks', { ...secret, PUBLIC_URL: url });
+  const callbacks = (url: string, more = {}) => lineOf('Callbacks', { ...secret, PUBLIC_URL: url, ...more });
   // The path of an address may be a secret too.
   expect(await callbacks(gateway.url)).toEqual({
     check: 'Callbacks',
@@ -338,6 +338,10 @@ it('the callback address passes where a gateway answers, and says what was not t
   expect(await callbacks('http://127.0.0.1:9/secret-path')).toMatchObject({
     result: 'failed',
     detail: 'http://127.0.0.1:9: nothing listens there (ECONNREFUSED)',
+  });
+  expect(await callbacks('http://localhost:9/secret-path', { PORT: '9' })).toMatchObject({
+    result: 'skipped',
+    detail: 'http://localhost:9: nothing listens there (ECONNREFUSED); check again when the gateway runs',
   });
 });
 

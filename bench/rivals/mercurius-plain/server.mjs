@@ -57,7 +57,7 @@ function connectionOf({ metadata, response }) {
   return { totalCount: metadata.total, pageInfo: { hasNextPage: nodes.length < metadata.total }, nodes };
 }
 
-async function get(path) {
+async function getFromPool(path) {
   const { statusCode, body } = await pool.request({
     method: 'GET',
     path: root + path,
@@ -68,6 +68,17 @@ async function get(path) {
   if (statusCode === 404) return null;
   throw new Error(`the upstream answered ${statusCode}`);
 }
+
+async function getByFetch(path) {
+  const response = await fetch(EXOTEL_BASE_URL + root + path, { headers: { authorization } });
+  if (response.ok) return response.json();
+  await response.body?.cancel();
+  if (response.status === 404) return null;
+  throw new Error(`the upstream answered ${response.status}`);
+}
+
+// The fastest client there is, or the one that most resolvers have.
+const get = process.env.HTTP_CLIENT === 'fetch' ? getByFetch : getFromPool;
 
 const page = (first) => `?channel=sms&offset=0&limit=${first}`;
 const counts = [

@@ -1,5 +1,6 @@
 import { request } from 'undici';
 import { type CacheInvalidationConfig, type Config } from '../../config/config.js';
+import { isLoopback } from '../../config/values.js';
 import { webhookRoute } from '../../domain/network/addresses.js';
 import { failed, passed, skipped, type Verdict, unreachable } from './verdict.js';
 
@@ -12,9 +13,11 @@ const untested =
   'not tested: the way of the API to this address, which may pass other names, firewalls and proxies';
 
 /** Reaches PUBLIC_URL from here, as the API does with a callback. */
-export async function checkCallbackAddress({ publicUrl }: Config): Promise<Verdict> {
+export async function checkCallbackAddress({ publicUrl, port }: Config): Promise<Verdict> {
   if (publicUrl === undefined) return skipped('PUBLIC_URL is not set: changes are polled for');
-  const { origin } = new URL(publicUrl); // a path may be a secret
+  const { origin, hostname, port: publicPort } = new URL(publicUrl); // a path may be a secret
+  // Before a start nothing listens at an address of its own.
+  const isOwn = isLoopback(hostname) && publicPort === String(port);
   try {
     const { status, text } = await post(`${publicUrl}${webhookRoute}/campaign/check`);
     // The address has no valid signature. A gateway refuses it, with a body that no other server sends.
@@ -30,8 +33,15 @@ export async function checkCallbackAddress({ publicUrl }: Config): Promise<Verdi
             `${webhookRoute} on`,
         );
   } catch (error) {
-    return failed(`${origin}: ${unreachable(error)}`);
+    const problem = `${origin}: ${unreachable(error)}`;
+    return isOwn && isRefusedConnection(error)
+      ? skipped(`${problem}; check again when the gateway runs`)
+      : failed(problem);
   }
+}
+
+function isRefusedConnection(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED';
 }
 
 /** Reaches the collector of traces. */

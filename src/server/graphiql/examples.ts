@@ -177,7 +177,7 @@ export const watchCampaign: Example = {
   document: /* GraphQL */ `
 # Watch a campaign live. This one is paused:
 # ResumeToWatch resumes it, WatchCampaign then
-# shows each change, for some 40 seconds. The
+# shows each change, for less than a minute. The
 # play button stops it. Soon after its end it
 # is paused again.
 #

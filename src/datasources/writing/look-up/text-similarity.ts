@@ -4,7 +4,8 @@
  * - `rewritten`: they have the same letters and digits. Layers between us and the store escape text for HTML, URLs or JSON, change
  *   case, and replace or drop characters (spaces, punctuation, emoji, everything that is not ASCII).
  * - `cut`: the stored text is the beginning of the sent one, rewritten or not.
- * - `near`: one contains the other, the stored text looks like a misreading of the other, or is too long to be compared.
+ * - `near`: one contains the other; they differ only in vowel signs or in parts that layers replace; the stored text looks like a
+ *   misreading of the other, or is too long to be compared.
  * - `weak`: they share one or two letters, or none because a layer may have dropped or misread them. Unrelated texts do too.
  */
 export type Similarity = 'same' | 'rewritten' | 'cut' | 'near' | 'weak' | 'different';
@@ -33,12 +34,17 @@ export function similarityOf(sent: string, stored: string): Similarity {
   const isRewritten = isSome((one, other) => one === other && one !== '');
   if (isRewritten || isAsciiOf(sent, stored, equals) || isSameBesideSpaces(sent, stored)) return 'rewritten';
   const isLong = [...stored.slice(0, 2 * shortestCut)].length >= shortestCut;
-  const cut = unescaped(withoutBrokenEscape(stored)).map(letters);
+  const whole = withoutBrokenEscape(stored);
+  const cut = unescaped(whole).map(letters);
   const isCut = sentAs.some((one) => cut.some((other) => startsWith(one, other)));
-  if (isLong && (isCut || isAsciiOf(sent, withoutBrokenEscape(stored), startsWith))) return 'cut';
+  const isCutOfAscii = [whole, fullyUnescaped(whole)].some((text) => isAsciiOf(sent, text, startsWith));
+  if (isLong && (isCut || isCutOfAscii)) return 'cut';
+  if (isCutOfAscii) return 'near';
   const isLongPart = (whole: string, part: string): boolean =>
     part.length >= fewestLetters && whole.includes(part);
   if (isSome((one, other) => isLongPart(one, other) || isLongPart(other, one))) return 'near';
+  const core = coreOf(sent);
+  if (core === coreOf(stored)) return core.length < fewestLetters ? 'weak' : 'near';
   if (isMisreadOf(sent, stored)) return asciiLetters(sent).length < fewestLetters ? 'weak' : 'near';
   // A layer that takes ASCII only may have had no more than the beginning.
   const mayBeAllDropped =
@@ -86,6 +92,14 @@ export function letters(text: string): string {
     .replaceAll(/[^\p{L}\p{N}\p{M}]/gu, '')
     .replaceAll(droppedMarks, '')
     .toUpperCase();
+}
+
+/** What layers replace or drop as a whole: HTML tags, links, variables of a template, and names of emoji (`:tada:`). */
+const replacedParts = /<[^<>]{0,200}>|https?:\/\/\S+|@@\w+|\{#?\w{0,40}#?\}|:[a-z0-9_+-]{1,40}:/gi;
+
+/** The letters and digits of a text that every layer keeps: without vowel signs, which layers for Latin letters drop. */
+function coreOf(text: string): string {
+  return letters(fullyUnescaped(text).replaceAll(replacedParts, ' ')).replaceAll(/\p{M}/gu, '');
 }
 
 const equals = (one: string, other: string): boolean => one === other;

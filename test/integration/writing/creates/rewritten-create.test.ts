@@ -157,6 +157,21 @@ describe('a lost create of which the upstream changes another property', () => {
       { name: 'Café “offer”', template: 'Hi “you”' },
       { name: 'CafÃ© âofferâ', template: 'Hi âyouâ' },
     ],
+    [
+      'the vowel signs of name and text',
+      { name: 'दिवाली की शुभकामनाएँ', template: 'नमस्ते, आपका ऑर्डर' },
+      { name: 'दवल क शभकमनए', template: 'नमसत, आपक ऑरडर' },
+    ],
+    [
+      'the tags of name and text',
+      { name: '<i>Mk</i> <b>Xy</b>', template: '<p>Para</p> text' },
+      { name: 'Mk Xy', template: 'Para text' },
+    ],
+    [
+      'the variables of name and text',
+      { name: 'Promo @@City now', template: 'Hi @@City bye' },
+      { name: 'Promo {#var#} now', template: 'Hi {#var#} bye' },
+    ],
     ['another sender', {}, { sender_id: 'OTHER' }],
     ['another list', {}, { lists: ['other'] }],
     ['both DLT ids', {}, { dlt_entity_id: '110', dlt_template_id: '110' }],
