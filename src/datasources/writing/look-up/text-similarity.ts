@@ -37,7 +37,7 @@ export function similarityOf(sent: string, stored: string): Similarity {
   const whole = withoutBrokenEscape(stored);
   const cut = unescaped(whole).map(letters);
   const isCut = sentAs.some((one) => cut.some((other) => startsWith(one, other)));
-  const isCutOfAscii = [whole, fullyUnescaped(whole)].some((text) => isAsciiOf(sent, text, startsWith));
+  const isCutOfAscii = isAsciiOf(sent, whole, startsWith);
   if (isLong && (isCut || isCutOfAscii)) return 'cut';
   if (isCutOfAscii) return 'near';
   const isLongPart = (whole: string, part: string): boolean =>
@@ -110,6 +110,16 @@ const fewestLetters = 3;
 
 /** Tells whether a stored text is the sent one after a layer that takes ASCII only. */
 function isAsciiOf(sent: string, stored: string, test: (one: string, other: string) => boolean): boolean {
+  return (
+    isPlainAsciiOf(sent, stored, test) || isPlainAsciiOf(fullyUnescaped(sent), fullyUnescaped(stored), test)
+  );
+}
+
+function isPlainAsciiOf(
+  sent: string,
+  stored: string,
+  test: (one: string, other: string) => boolean,
+): boolean {
   const stripped = asciiLetters(stored);
   if (stripped.length < fewestLetters || letters(htmlDecoded(stored)) !== stripped) return false;
   // Composed letters are dropped with their accents; of decomposed letters only the accents are dropped.

@@ -65,6 +65,7 @@ describe('a stored name is similar to the sent name', () => {
     [`${long} à Noël`, misread(`${long} à Noël`).slice(0, long.length + 2), 'cut'],
     ['Café', 'CafÃ©s', 'near'],
     ['big Café Diwali', 'big Caf??Diw', 'near'],
+    ['é%20Diwali & 1', '%3F%2520Diwali%20%26%201', 'rewritten'],
     ['big Café & Diwali offer', 'big%20Caf%3F%20%26%20Diwali%2', 'cut'],
     ['Offer ᾈ', 'OFFER ἈΙ', 'rewritten'],
     ['Offer ᾈ', 'Offer Α', 'rewritten'],
