@@ -52,8 +52,8 @@ export function jwtAuthenticator(options: JwtOptions): Authenticator {
           requiredClaims: ['exp'],
         });
       } catch (error) {
-        if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw mismatch ?? error;
-        mismatch = error;
+        if (error instanceof errors.JWSSignatureVerificationFailed) mismatch = error;
+        else throw error instanceof errors.JWKSNoMatchingKey ? (mismatch ?? error) : error;
       }
   };
   return async ({ bearer }) => {

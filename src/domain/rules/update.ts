@@ -69,11 +69,10 @@ function atGivenField(found: UserProblem, given: ReadonlySet<string>): UserProbl
   return [];
 }
 
-const startTime = ['input', 'schedule', 'startTime'];
 /** A problem of the end, where only the start was given. */
 const startTooLate = problem(
   'INVALID',
-  startTime,
+  ['input', 'schedule', 'startTime'],
   'The start must be at least 2 hours before the end of the campaign: give an earlier start, or a later end too.',
 );
 

@@ -76,6 +76,15 @@ it('a new key under the id of the old one is accepted within ten seconds, and th
   expect(await access(await tokenOf(before))).toMatchObject(isUnauthenticated);
 });
 
+it('an expired token of the second key of an id is refused as expired', async () => {
+  const keys = await makeKeys(2, 'shared', 'ES256');
+  issuer.show(keys);
+  for (const key of keys) {
+    const { status, text } = await access(await sign(key, { exp: inSeconds(-60) }));
+    expect([status, text]).toEqual([401, expect.stringContaining('The token has expired.')]);
+  }
+});
+
 it('a token with a false signature is refused while the issuer fails', async () => {
   const { key } = issuer;
   expect(await access(await tokenOf(key))).toMatchObject(isAuthorized);

@@ -26,7 +26,7 @@ export function similarityOf(sent: string, stored: string): Similarity {
   if (isTooLong(sent, stored)) return 'near';
   if (normalized(sent) === normalized(stored)) return 'same';
   // The capitals of some letters are two (`ᾈ` becomes `ἈΙ`), of which one is a mark otherwise.
-  const asSent = [...unescaped(sent), ...withoutSymbols(sent)];
+  const asSent = [...new Set([...unescaped(sent), ...withoutSymbols(sent)])];
   const sentAs = [...new Set(asSent.flatMap((text) => [letters(text), letters(text.toUpperCase())]))];
   const storedAs = unescaped(stored).map(letters);
   const isSome = (test: (one: string, other: string) => boolean): boolean =>
@@ -137,7 +137,8 @@ function asciiLetters(text: string): string {
 /** The texts that may have become this one by escaping and misreading. */
 function unescaped(text: string): string[] {
   const whole = fullyUnescaped(text);
-  return [text, htmlDecoded(text), percentDecoded(text), jsonDecoded(text), whole, readAgain(whole)];
+  const read = [text, htmlDecoded(text), percentDecoded(text), jsonDecoded(text), whole, readAgain(whole)];
+  return [...new Set(read)]; // mostly one
 }
 
 /** What is left of a text where a layer drops symbols, some of which have letters in them (`№`, `™`), or fractions and the like too. */
@@ -152,7 +153,11 @@ const ofOneByte = new RegExp(`^[\\0-\\xff${windows1252}]*$`);
 /** Reads a text as UTF-8 that a layer has taken for Latin-1 or Windows-1252 (`Ã©` for `é`), once or more; else gives it back. */
 function readAgain(text: string): string {
   let decoded = text;
-  for (let round = 0; round < escapings && ofOneByte.test(decoded); round += 1) {
+  for (
+    let round = 0;
+    round < escapings && /[^\0-\x7f]/.test(decoded) && ofOneByte.test(decoded);
+    round += 1
+  ) {
     const codes = Array.from(decoded, (one) => {
       const code = one.charCodeAt(0);
       return code <= 0xff ? code : 0x80 + windows1252.indexOf(one);
