@@ -1,4 +1,10 @@
-import { defaultFieldResolver, type GraphQLFieldResolver, type GraphQLSchema, isObjectType } from 'graphql';
+import {
+  defaultFieldResolver,
+  getNamedType,
+  type GraphQLFieldResolver,
+  type GraphQLSchema,
+  isObjectType,
+} from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { hasWebhookAddress } from '../domain/network/addresses.js';
 import { type CallerContext } from '../domain/requests/caller.js';
@@ -10,20 +16,18 @@ const maximumLength = 4096;
 /** Results of recent searches: many aliases and rows select the same text. */
 const searched = new LRUCache<string, boolean>({ max: 2000 });
 
-/** Fields of a campaign that may hold the address of a gateway's webhook. */
-const fieldNames = ['statusCallback', 'smsStatusCallback', 'reportUrl'] as const;
-
 /**
  * Shows addresses of a gateway's webhooks only to callers with `campaigns:write`, because the address is all that a forged
- * callback needs. For other callers the field is null without an error, wherever the campaign stands.
+ * callback needs. For other callers the field is null without an error, wherever the campaign stands. Any `URL` that the
+ * upstream sends may be such an address, so the rule is that of the type. An address with a resolver is one of this gateway.
+ * @throws Error if a campaign has no such field: the rule would hide nothing.
  */
 export function hideWebhookAddresses(schema: GraphQLSchema): GraphQLSchema {
   const campaign = schema.getType('Campaign');
-  for (const name of fieldNames) {
-    const field = isObjectType(campaign) ? campaign.getFields()[name] : undefined;
-    if (!field) throw new Error(`The schema has no field Campaign.${name}.`);
-    field.resolve = hiddenFromReaders(field.resolve ?? defaultFieldResolver);
-  }
+  const fields = isObjectType(campaign) ? Object.values(campaign.getFields()) : [];
+  const addresses = fields.filter(({ type, resolve }) => getNamedType(type).name === 'URL' && !resolve);
+  if (addresses.length === 0) throw new Error('The schema has no URL from the upstream.');
+  for (const field of addresses) field.resolve = hiddenFromReaders(defaultFieldResolver);
   return schema;
 }
 

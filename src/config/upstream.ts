@@ -9,7 +9,7 @@ export interface UpstreamAccess {
 }
 
 /** Region of Exotel's API. */
-export type Region = 'singapore' | 'mumbai';
+type Region = 'singapore' | 'mumbai';
 
 /** The live upstream, or the embedded sandbox. */
 export type UpstreamConfig =

@@ -29,6 +29,9 @@ export type ErrorCode =
   | 'UPSTREAM_INVALID_RESPONSE'
   | 'OUTCOME_UNKNOWN';
 
+/** Time after which other work has usually ended. */
+const usualWorkSeconds = 1;
+
 /** An error with a message for the client. It never contains an upstream body, a URL or a secret. */
 export class GatewayError extends Error {
   override readonly name: string = 'GatewayError';
@@ -50,6 +53,11 @@ export class GatewayError extends Error {
   get extensions(): Readonly<Record<string, unknown>> {
     return { ...this.details, code: this.code };
   }
+}
+
+/** The error of work for which there is no room now. @param message what there is no room for; nothing of it was done. */
+export function overloaded(message: string): GatewayError {
+  return new GatewayError('OVERLOADED', message, { retryAfter: usualWorkSeconds });
 }
 
 /** Runs a function. @returns its result, or the GatewayError that it throws. @throws any other error. */

@@ -1,3 +1,11 @@
+/** A JSON object. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** Whether a value is an object and not a list. */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** No API here nests deeper than 10 levels. Deeper JSON could overflow the stack of code that walks it. */
 const maximumNesting = 100;
 /** No object here has as many. V8 takes microseconds for each further key that no other object has. */

@@ -32,6 +32,11 @@ const toClient: Readonly<Record<FailureReason, readonly [ErrorCode, string]>> = 
   tooLarge: ['QUERY_TOO_LARGE', 'The operation reads too much at once. Select fewer rows.'],
 };
 
+/** Whether a text is a code of Node, undici or OpenSSL: anything else could be a text from outside. */
+export function isPlainErrorCode(text: string): boolean {
+  return /^[A-Z][A-Z\d_]{1,63}$/.test(text);
+}
+
 /** Whether a text is a reason. */
 export function isFailureReason(text: string): text is FailureReason {
   return Object.hasOwn(toClient, text);

@@ -31,7 +31,7 @@ export interface SweptRows<T> {
 }
 
 /** Options of a sweep. */
-export interface SweepOptions<T extends { readonly sid: string }> {
+interface SweepOptions<T extends { readonly sid: string }> {
   readonly source: ListSource<T>;
   readonly maximum: PageMaximum;
   /** Reads one window from the upstream. */

@@ -49,7 +49,7 @@ export function admission(
     const text = trusted
       ? trusted.textOf(parameters, caller, (query) => documents.prepare(query).document)
       : textWithoutManifest(parameters);
-    if (text === undefined) return refusal('BAD_REQUEST', 'An operation must have a non-empty `query`.');
+    if (text === undefined) return refusal('An operation must have a non-empty `query`.');
     prepared = documents.prepare(text);
   } catch (error) {
     return refusedBy(error, 'GRAPHQL_PARSE_FAILED');
@@ -79,20 +79,19 @@ function transportRefusal(
   type: OperationTypeNode,
 ): Refusal | undefined {
   if (type === OperationTypeNode.MUTATION && isReadOnly)
-    return refusal('BAD_REQUEST', 'A mutation must be sent by POST.', {
+    return refusal('A mutation must be sent by POST.', {
       status: 405,
       headers: { allow: 'POST' },
     });
   if (type === OperationTypeNode.SUBSCRIPTION && eventTransport === undefined)
     return refusal(
-      'BAD_REQUEST',
       'A subscription needs a stream: accept text/event-stream or multipart/mixed;subscriptionSpec=1.0, or open a WebSocket.',
     );
   return undefined;
 }
 
-function refusal(code: ErrorCode, message: string, http?: Refusal['http']): Refusal {
-  return new Refusal([graphqlError(new GatewayError(code, message))], http);
+function refusal(message: string, http?: Refusal['http']): Refusal {
+  return new Refusal([graphqlError(new GatewayError('BAD_REQUEST', message))], http);
 }
 
 function refusedFor(errors: readonly GraphQLError[], code: ErrorCode): Refusal {

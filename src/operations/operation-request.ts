@@ -1,7 +1,7 @@
 import { type OperationDefinitionNode } from 'graphql';
 import { type Caller } from '../domain/requests/caller.js';
 import { GatewayError } from '../domain/errors.js';
-import { jsonRule, parseJson } from '../domain/json.js';
+import { isObject, jsonRule, parseJson } from '../domain/json.js';
 import { type RequestTrace, type Transport } from '../domain/requests/request-trace.js';
 import { encodingRule, isPercentEncoded } from '../domain/text.js';
 import { type WriteLock } from './gate/execution-gate.js';
@@ -135,10 +135,6 @@ function quoted(name: string): string {
 
 function badRequest(message: string): GatewayError {
   return new GatewayError('BAD_REQUEST', message);
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The variables that an operation declares: a subscription would keep any others in memory. */

@@ -48,7 +48,7 @@ export function referenceIfThere(
   if (messages.length === 0) return referenceTo(sid);
   const pages = messages.map(({ args, parts }) =>
     // The error of a page is reported when `messages` is resolved.
-    reader.messages(sid, args, args, { parts, pages: plan.messagePages(info) }).catch(() => undefined),
+    reader.pages.messages(sid, args, args, { parts, pages: plan.messagePages(info) }).catch(() => undefined),
   );
   return Promise.all(pages).then((found) => (found.includes(null) ? null : referenceTo(sid)));
 }

@@ -63,7 +63,7 @@ export class CampaignResolver {
     @Ctx() { reader, plan }: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Connection<Campaign>> {
-    return reader.campaigns(args, args, plan.campaignPage(info));
+    return reader.pages.campaigns(args, args, plan.campaignPage(info));
   }
 
   @FieldResolver(() => MessageConnection, {
@@ -79,7 +79,7 @@ export class CampaignResolver {
   ): Promise<Connection<Message>> {
     // Sids from clients are checked where they enter; this one is from the upstream.
     if (sidProblem(sid) !== undefined) return rejected(new UpstreamFailure('invalidResponse', { sid }));
-    return reader.messages(sid, args, args, plan.messagePage(info)).then(orEmpty);
+    return reader.pages.messages(sid, args, args, plan.messagePage(info)).then(orEmpty);
   }
 
   @Directive('@tag(name: "personal")') // a contract without numbers and texts must not say where they are

@@ -9,7 +9,8 @@ export class StatsResolver {
       "Messages without a final status yet: scheduled, submitted, or counted only in Exotel's own total.",
   })
   pending(@Root() stats: Stats): number {
-    return pendingOf(stats);
+    // Counts under an unknown status are pending: a message must not be shown as failed on a guess.
+    return stats.total - stats.sent - undeliveredOf(stats);
   }
 
   @FieldResolver(() => Int, {
@@ -26,7 +27,7 @@ export class StatsResolver {
       'Share of all messages that are sent or undelivered: `(sent + undelivered) / total`, from 0 to 1. 0 if `total` is 0.',
   })
   progress(@Root() stats: Stats): number {
-    return progressOf(stats);
+    return stats.total === 0 ? 0 : (stats.sent + undeliveredOf(stats)) / stats.total;
   }
 }
 
@@ -39,17 +40,8 @@ export class ContactListResolver {
 }
 
 /** The sum is at most `total`, also where counts were clamped to GraphQL's `Int`. */
-export function undeliveredOf(stats: Stats): number {
+function undeliveredOf(stats: Stats): number {
   const { total, sent, failed, failedDnd, failedExpired, failedNoAttempt, failedNoBalance, invalid } = stats;
   const failures = failed + failedDnd + failedExpired + failedNoAttempt + failedNoBalance + invalid;
   return Math.min(failures, total - sent);
-}
-
-/** Counts under an unknown status are pending: a message must not be shown as failed on a guess. */
-export function pendingOf(stats: Stats): number {
-  return stats.total - stats.sent - undeliveredOf(stats);
-}
-
-export function progressOf(stats: Stats): number {
-  return stats.total === 0 ? 0 : (stats.sent + undeliveredOf(stats)) / stats.total;
 }

@@ -17,7 +17,7 @@ import { checkCallbackAddress, checkCollector, checkRouterCaches } from './addre
 import { failed, passed, skipped, type Verdict, wordsOf } from './verdict.js';
 
 /** A check of something that a gateway with these settings depends on. */
-export interface Check {
+interface Check {
   readonly name: string;
   readonly run: (config: Config) => Verdict | Promise<Verdict>;
 }

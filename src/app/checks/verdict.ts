@@ -1,3 +1,5 @@
+import { isPlainErrorCode } from '../../domain/upstream-failure.js';
+
 /** Result of one check. */
 export interface Verdict {
   readonly result: 'passed' | 'failed' | 'skipped';
@@ -9,14 +11,11 @@ export const passed = (detail: string): Verdict => ({ result: 'passed', detail }
 export const failed = (detail: string): Verdict => ({ result: 'failed', detail });
 export const skipped = (detail: string): Verdict => ({ result: 'skipped', detail });
 
-/** A code of Node, undici or OpenSSL; anything else could be a text from outside. */
-const plainCode = /^[A-Z][A-Z\d_]{1,63}$/;
-
 /** The code of a failure to reach a server, in words. */
 export function unreachable(error: unknown): string {
   const { code, name, cause } = (error ?? {}) as { code?: unknown; name?: unknown; cause?: unknown };
   if (name === 'TimeoutError' || name === 'AbortError') return 'it does not answer in time';
-  if (typeof code === 'string' && plainCode.test(code)) return wordsOf(code);
+  if (typeof code === 'string' && isPlainErrorCode(code)) return wordsOf(code);
   return cause === undefined ? 'it cannot be reached' : unreachable(cause);
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { CampaignStatus } from '../../domain/campaigns/campaign.js';
 import { MessageStatus } from '../../domain/campaigns/message.js';
-import { parseJson } from '../../domain/json.js';
+import { isObject, parseJson } from '../../domain/json.js';
 import { type Row, type Window } from '../../domain/lists/page.js';
 import {
   type FailureFacts,
@@ -32,9 +32,7 @@ const barestMessage = messageFromWire({ sid: 's', number: '1', status: 'created'
 /** Digest of the fields of values, nested ones included. */
 export function formatOf(...values: readonly unknown[]): string {
   const withSortedKeys = (_key: string, value: unknown): unknown =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort())
-      : value;
+    isObject(value) ? Object.fromEntries(Object.entries(value).sort()) : value;
   const text = JSON.stringify(values, withSortedKeys);
   return createHash('sha256').update(text).digest('base64url').slice(0, 8);
 }
@@ -59,9 +57,9 @@ function isOneOf(statuses: object, value: unknown): boolean {
   return Object.hasOwn(statuses, (value as { readonly status: string }).status);
 }
 
-/** Null in the example stands for an optional text or number. */
+/** Null in the example stands for an optional scalar: objects and lists have an example of their own. */
 function hasTypesOf(example: unknown, value: unknown): boolean {
-  if (example === null) return value === null || typeof value === 'string' || typeof value === 'number';
+  if (example === null) return value === null || typeof value !== 'object';
   if (typeof example !== 'object') return typeof value === typeof example;
   if (typeof value !== 'object' || value === null) return false;
   if (Array.isArray(example))

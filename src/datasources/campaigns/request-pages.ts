@@ -12,7 +12,7 @@ import {
   type Slice,
   type Window,
 } from '../../domain/lists/page.js';
-import { allParts, type PageNeed, pageNeed, type PageParts } from '../../domain/lists/page-parts.js';
+import { type PageNeed, pageNeed, type PageParts } from '../../domain/lists/page-parts.js';
 import { nullIfNotFound } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
@@ -36,8 +36,6 @@ export interface PageSelection {
    */
   readonly pages: () => readonly PageArguments[] | undefined;
 }
-
-const unknownSelection: PageSelection = { parts: allParts, pages: () => undefined };
 
 /** One read of a page. */
 interface PageRead {
@@ -77,7 +75,7 @@ export class RequestPages {
   async campaigns(
     list: CampaignListArguments,
     page: PageArguments,
-    selection = unknownSelection,
+    selection: PageSelection,
   ): Promise<Connection<Campaign>> {
     const campaigns = campaignList(this.#account, campaignQueryOf(list));
     const need = pageNeed(page, campaigns.limits, selection.parts);
@@ -96,7 +94,7 @@ export class RequestPages {
     sid: string,
     list: MessageListArguments,
     page: PageArguments,
-    selection = unknownSelection,
+    selection: PageSelection,
   ): Promise<Connection<Message> | null> {
     this.#options.report.hasMessages = true;
     try {

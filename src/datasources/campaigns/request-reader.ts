@@ -1,15 +1,12 @@
 import DataLoader from 'dataloader';
 import { checkSid } from '../../domain/campaigns/sid.js';
-import { type CampaignListArguments, type MessageListArguments } from '../../domain/lists/list-query.js';
-import { type PageArguments, readable, type Window } from '../../domain/lists/page.js';
+import { readable, type Window } from '../../domain/lists/page.js';
 import { type CallOrigin } from '../../domain/requests/request-trace.js';
 import { type Campaign } from '../../schema/campaign.js';
-import { type Message } from '../../schema/message.js';
 import { type ReadOptions } from '../cache/cache-entry.js';
 import { type ReadReport } from '../cache/read-report.js';
-import { type Connection } from '../paging/connection.js';
 import { type AccountReader } from './account-reader.js';
-import { type PageSelection, RequestPages } from './request-pages.js';
+import { RequestPages } from './request-pages.js';
 import { type WriteInFlight } from './writes-in-flight.js';
 
 /** Campaigns of one request: each is read once, and is the same wherever it is requested. */
@@ -80,15 +77,16 @@ export class RequestReader {
   readonly #account: AccountReader;
   readonly #options: ReadOptions;
   readonly #campaigns: RequestCampaigns;
-  readonly #pages: RequestPages;
+  /** Pages of campaigns and messages. The rows of a page need no read of their own when they are requested by sid. */
+  readonly pages: RequestPages;
 
   constructor(account: AccountReader, { report, fresh }: RequestReaderOptions) {
     this.#account = account;
     this.#options = { report, noCache: fresh };
     this.#campaigns = new RequestCampaigns((sids) =>
-      account.campaigns(sids, this.#options, (list, slice) => this.#pages.campaignWindow(list, slice)),
+      account.campaigns(sids, this.#options, (list, slice) => this.pages.campaignWindow(list, slice)),
     );
-    this.#pages = new RequestPages(account, this.#options, (window) => {
+    this.pages = new RequestPages(account, this.#options, (window) => {
       this.#campaigns.addWindow(window);
     });
   }
@@ -169,7 +167,7 @@ export class RequestReader {
   /** Drops every list: a stale one might lack a campaign that exists. */
   dropLists(): void {
     this.#account.dropLists();
-    this.#pages.clearWindows();
+    this.pages.clearWindows();
   }
 
   /** Resolves once the writes of this request are visible through every instance of the account. */
@@ -177,34 +175,9 @@ export class RequestReader {
     return this.#account.flushed;
   }
 
-  #invalidate(sid: string, asWritten?: Campaign, write?: WriteInFlight): void {
+  #invalidate(sid: string, asWritten: Campaign | undefined, write: WriteInFlight | undefined): void {
     this.#account.applyWrite(sid, asWritten, write);
-    this.#pages.clear();
+    this.pages.clear();
     this.#campaigns.clear(sid);
-  }
-
-  /**
-   * A page of campaigns; its rows need no read of their own when they are requested by sid.
-   * @param selection what the request shows of it; undefined if that is not known.
-   */
-  campaigns(
-    list: CampaignListArguments,
-    page: PageArguments,
-    selection?: PageSelection,
-  ): Promise<Connection<Campaign>> {
-    return this.#pages.campaigns(list, page, selection);
-  }
-
-  /**
-   * A page of a campaign's messages; null if the upstream has no campaign with this sid.
-   * @param selection what the request shows of it; undefined if that is not known.
-   */
-  messages(
-    sid: string,
-    list: MessageListArguments,
-    page: PageArguments,
-    selection?: PageSelection,
-  ): Promise<Connection<Message> | null> {
-    return this.#pages.messages(sid, list, page, selection);
   }
 }

@@ -15,7 +15,7 @@ export type ReadCampaignWindow = (
 ) => Promise<CacheEntry<Window<Campaign>>>;
 
 /** Cached windows, fresh or stale. */
-export type CachedWindows = Iterable<readonly [key: string, entry: CacheEntry<Window<Campaign>>]>;
+type CampaignWindowEntries = Iterable<readonly [key: string, entry: CacheEntry<Window<Campaign>>]>;
 
 /** Window in which campaigns were last seen. */
 interface SeenWindow {
@@ -71,7 +71,7 @@ export class WindowSearch {
    * Reads the windows that the campaigns were last seen in, where two or more were in one. Campaigns that no cached window
    * shows are most probably among the newest ones: that window is read too, and more of its list while they are worth it.
    */
-  async readAll(cached: CachedWindows): Promise<void> {
+  async readAll(cached: CampaignWindowEntries): Promise<void> {
     const { windows, inList, unseen, totals, isNewestUseful } = this.#plan(cached);
     const known = windows.slice(0, this.callsLeft);
     this.callsLeft -= known.length;
@@ -85,7 +85,7 @@ export class WindowSearch {
   }
 
   /** Chooses the window that shows most campaigns, then the one that shows most of the others, and so on. */
-  #plan(cached: CachedWindows) {
+  #plan(cached: CampaignWindowEntries) {
     const seen: SeenWindow[] = [];
     const totals = new Map<string, number>();
     for (const [key, { value }] of cached) {

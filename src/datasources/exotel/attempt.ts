@@ -1,3 +1,4 @@
+import { isObject } from '../../domain/json.js';
 import { parseJson } from '../../domain/json.js';
 import { type RequestTrace } from '../../domain/requests/request-trace.js';
 import { isSameSid } from '../../domain/campaigns/sid.js';
@@ -9,7 +10,7 @@ import { type AttemptReport } from './resilience/call-policy.js';
 import { type ResponseReader, type TransportResponse } from './transport.js';
 import { campaignFields } from './wire/campaign.js';
 import { readEnvelope, restExceptionStatus, type WireEnvelope } from './wire/envelope.js';
-import { type Fields, isObject } from './wire/fields.js';
+import { type Fields } from './wire/fields.js';
 import { rateHeaders } from './wire/headers.js';
 import { memoize } from './wire/values.js';
 

@@ -1,9 +1,37 @@
-import { type FailureReason, UpstreamFailure } from '../../domain/upstream-failure.js';
+import { isObject } from '../../domain/json.js';
+import { type FailureReason, isPlainErrorCode, UpstreamFailure } from '../../domain/upstream-failure.js';
 import { campaignFields } from './wire/campaign.js';
 import { type WireEnvelope, type WireItem } from './wire/envelope.js';
-import { isObject } from './wire/fields.js';
 import { type Headers, retryAfterSeconds } from './wire/headers.js';
 import { refusedField } from './wire/requests.js';
+
+/** Errors of connecting: the request certainly was not sent. Nor was it after an invalid certificate: `certificateError`. */
+const connectErrors = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** Codes of OpenSSL for certificates, which are checked before anything is sent, and Node's for another host's. */
+const certificateError =
+  /^(?:CERT_|CRL_|DEPTH_ZERO_SELF_SIGNED_CERT$|SELF_SIGNED_CERT_IN_CHAIN$|UNABLE_TO_|INVALID_CA$|ERR_TLS_CERT_ALTNAME_)/;
+
+/** The failure of a request, from the error that ended it and what had come of its response. */
+export function failureOfRequest(error: unknown, isTimedOut: boolean, status: number): UpstreamFailure {
+  const { code = '', syscall } = (error ?? {}) as { readonly code?: string; readonly syscall?: string };
+  // A connection that breaks later may have the same code: then the request had been sent.
+  const isConnecting = syscall === undefined || syscall === 'connect' || syscall === 'getaddrinfo';
+  const errorCode = isTimedOut || code === 'UND_ERR_CONNECT_TIMEOUT' ? 'ETIMEDOUT' : code;
+  const facts = isPlainErrorCode(errorCode) ? { errorCode } : {};
+  if ((connectErrors.has(code) && isConnecting) || certificateError.test(code))
+    return new UpstreamFailure('unreachable', facts);
+  const isAccepted = status >= 200 && status < 300;
+  return new UpstreamFailure(isTimedOut ? 'timeout' : 'unavailable', { ...facts, isAccepted });
+}
 
 /** Codes of `error_data`, which are more precise than the status. */
 const byErrorCode: Readonly<Record<number, FailureReason>> = {

@@ -1,9 +1,9 @@
+import { isObject } from '../../domain/json.js';
 import { type Row, type Slice, type Window } from '../../domain/lists/page.js';
 import { type FailureFacts, type FailureReason, UpstreamFailure } from '../../domain/upstream-failure.js';
 import { failureOfItem } from './failure.js';
 import { campaignFields } from './wire/campaign.js';
 import { type WireEnvelope, type WireItem } from './wire/envelope.js';
-import { isObject } from './wire/fields.js';
 
 /**
  * Reads the data of an item; a failed or unreadable item is a failure.

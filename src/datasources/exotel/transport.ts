@@ -8,7 +8,7 @@ import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { contentEncodings, decoded } from './content-encoding.js';
 import { maximumReads, maximumWrites } from './resilience/bulkhead.js';
 import { type LargeBody, LargeBodies, type LargeBodyRequest } from './resilience/large-bodies.js';
-import { failureOf } from './transport-failure.js';
+import { failureOfRequest } from './failure.js';
 import { type Headers } from './wire/headers.js';
 
 type Controller = Dispatcher.DispatchController;
@@ -329,7 +329,7 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
       ? new UpstreamFailure('tooLarge')
       : isWaiting && this.#isTimedOut
         ? new UpstreamFailure('noRoom')
-        : failureOf(error, this.#isTimedOut, this.#status);
+        : failureOfRequest(error, this.#isTimedOut, this.#status);
     this.#reject(failure); // first: an exception of the reader must not keep the request from ending
     this.#reader.failed(failure);
   }

@@ -4,13 +4,13 @@ import { ListRows, type ListSource } from './list-source.js';
 import { type KnownPosition, RowCursors } from './cursors/row-cursors.js';
 
 /** A row with its cursor. A row that could not be read is represented by its error. */
-export interface Edge<T> {
+interface Edge<T> {
   readonly cursor: string;
   readonly node: Row<T>;
 }
 
 /** Page info in the shape of the schema. */
-export interface PageInfo {
+interface PageInfo {
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
   readonly startCursor: string | null;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { isObject, parseJson } from '../../domain/json.js';
 import { type CampaignDraft } from '../../domain/rules/draft.js';
 import { type CallOrigin } from '../../domain/requests/request-trace.js';
 import { type Campaign } from '../../schema/campaign.js';
@@ -65,19 +66,10 @@ export function recordToText(record: CreateRecord): string {
 
 /** Parses a record. @returns undefined for a text that is no record, or one of a newer gateway. */
 export function recordFromText(text: string): CreateRecord | undefined {
-  const json = jsonOrUndefined(text);
-  if (typeof json !== 'object' || json === null) return undefined;
-  const settledByMs = 'sealedAtMs' in json ? json.sealedAtMs : undefined; // its name in version 0.1
+  const json = parseJson(text);
+  if (!isObject(json)) return undefined;
+  const settledByMs = json['sealedAtMs']; // its name in version 0.1
   return stored.safeParse({ settledByMs, ...json }).data;
-}
-
-/** Parses a text of the shared state. @returns undefined for a text that is not JSON. */
-export function jsonOrUndefined(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Fingerprint of the request that a draft becomes. An omitted field and a null field make no difference. */

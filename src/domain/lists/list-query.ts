@@ -16,7 +16,7 @@ export const MessageOrderField = { SCHEDULED_AT: 'SCHEDULED_AT' } as const;
 export type MessageOrderField = (typeof MessageOrderField)[keyof typeof MessageOrderField];
 
 /** An order of a list. */
-export interface Order<Field extends string> {
+interface Order<Field extends string> {
   readonly field: Field;
   readonly direction: OrderDirection;
 }

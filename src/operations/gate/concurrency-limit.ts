@@ -1,13 +1,10 @@
-import { GatewayError } from '../../domain/errors.js';
+import { GatewayError, overloaded } from '../../domain/errors.js';
 
 /** Limits of the queries and mutations of this process; 0: no limit. */
 interface ConcurrencyLimits {
   readonly concurrentOperations: number;
   readonly operationTimeoutMs: number;
 }
-
-/** Time in which an operation usually ends. */
-const retryAfterSeconds = 1;
 
 /** Limits the queries and mutations that run at a time, over all transports, and the time each may take. */
 export class ConcurrencyLimit {
@@ -27,7 +24,7 @@ export class ConcurrencyLimit {
   run<T>(work: (isOver: () => boolean) => Promise<T>, isMutation: boolean): Promise<T> {
     const { concurrentOperations, operationTimeoutMs } = this.#limits;
     if (concurrentOperations > 0 && this.#running >= concurrentOperations)
-      return Promise.reject(overloaded());
+      return Promise.reject(tooManyOperations());
     this.#running += 1;
     return new Promise((resolve, reject) => {
       let hasEnded = false;
@@ -55,10 +52,8 @@ export class ConcurrencyLimit {
 }
 
 /** The error of an operation that has to wait behind too many others. */
-export function overloaded(): GatewayError {
-  return new GatewayError('OVERLOADED', 'The gateway runs as many operations as it can; nothing was done.', {
-    retryAfter: retryAfterSeconds,
-  });
+export function tooManyOperations(): GatewayError {
+  return overloaded('The gateway runs as many operations as it can; nothing was done.');
 }
 
 function timeout(limitMs: number, isMutation: boolean): GatewayError {

@@ -1,5 +1,5 @@
 import { documentBytes } from '../documents/document-limits.js';
-import { overloaded } from './concurrency-limit.js';
+import { tooManyOperations } from './concurrency-limit.js';
 import { type EventLoopScheduler } from './event-loop-scheduler.js';
 import { type MemoryPool, type MemoryReservation } from './memory-pool.js';
 
@@ -63,8 +63,8 @@ export class ExecutionGate {
    */
   operation(isOneOfMany: boolean): Promise<void> | undefined {
     const { scheduler, maximumWaiting, isHeapFull } = this.#options;
-    if (scheduler.waiting >= (isOneOfMany ? maximumWaiting / 2 : maximumWaiting)) throw overloaded();
-    if (isHeapFull()) throw overloaded();
+    if (scheduler.waiting >= (isOneOfMany ? maximumWaiting / 2 : maximumWaiting)) throw tooManyOperations();
+    if (isHeapFull()) throw tooManyOperations();
     return this.#turn();
   }
 
@@ -83,7 +83,7 @@ export class ExecutionGate {
    * @throws GatewayError OVERLOADED
    */
   async document(characters: number, caller: string): Promise<MemoryReservation> {
-    if (this.#options.isHeapFull()) throw overloaded();
+    if (this.#options.isHeapFull()) throw tooManyOperations();
     const reservation = await this.#options.documents.reserve(documentBytes(characters), caller);
     await this.#turn();
     return reservation;

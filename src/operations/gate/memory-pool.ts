@@ -1,4 +1,4 @@
-import { GatewayError } from '../../domain/errors.js';
+import { type GatewayError, overloaded } from '../../domain/errors.js';
 
 /** Bounds of a memory pool. */
 interface MemoryPoolOptions {
@@ -28,8 +28,6 @@ interface Waiting {
   /** Undefined for an operation that is never refused. */
   readonly refuse: (() => void) | undefined;
 }
-
-const retryAfterSeconds = 1;
 
 /**
  * A bound on the memory of operations. Operations wait until they fit: callers take turns, and operations of one caller are
@@ -74,13 +72,13 @@ export class MemoryPool {
     if (this.#waitingCount === 0 && this.#fits(counted) && this.#fitsCaller(counted, caller))
       return this.#reserved(counted, caller);
     if (mayBeRefused && this.#waitingCount >= maximumWaiting && !this.#makeRoomFor(caller))
-      return Promise.reject(overloaded());
-    if (left?.aborted) return Promise.reject(overloaded());
+      return Promise.reject(noMemory());
+    if (left?.aborted) return Promise.reject(noMemory());
     return new Promise((resolve, reject) => {
       const refuse = (): void => {
         stopWaiting();
         this.#leave(waiting, caller);
-        reject(overloaded());
+        reject(noMemory());
         this.#admitWaiting();
       };
       const timer = mayBeRefused && waitMs > 0 ? setTimeout(refuse, waitMs) : undefined;
@@ -174,12 +172,6 @@ export class MemoryPool {
   }
 }
 
-function overloaded(): GatewayError {
-  return new GatewayError(
-    'OVERLOADED',
-    'The gateway has no memory for this operation now; nothing was done.',
-    {
-      retryAfter: retryAfterSeconds,
-    },
-  );
+function noMemory(): GatewayError {
+  return overloaded('The gateway has no memory for this operation now; nothing was done.');
 }

@@ -1,4 +1,4 @@
-import { GatewayError } from '../../domain/errors.js';
+import { GatewayError, overloaded } from '../../domain/errors.js';
 import {
   type PreparedDocument,
   type PreparedDocuments,
@@ -18,7 +18,6 @@ interface SubscriptionMemoryOptions {
 const bytesPerSubscription = 8 * 1024;
 /** Memory of a value beside its characters, and of a character. */
 const [bytesPerValue, bytesPerCharacter] = [64, 2];
-const retryAfterSeconds = 1;
 
 /** Bounds the memory of all open subscriptions: documents (shared by equal subscriptions), variables, contexts, queues. */
 export class SubscriptionMemory {
@@ -69,9 +68,7 @@ export class SubscriptionMemory {
   #check(bytes: number, caller: string): void {
     const { maximumBytes, maximumPerCaller } = this.#options;
     if (this.#reservedBytes + bytes > maximumBytes)
-      throw new GatewayError('OVERLOADED', 'The gateway has no memory for another subscription.', {
-        retryAfter: retryAfterSeconds,
-      });
+      throw overloaded('The gateway has no memory for another subscription.');
     if ((this.#reservedByCaller.get(caller) ?? 0) + bytes > maximumPerCaller)
       throw new GatewayError(
         'TOO_MANY_SUBSCRIPTIONS',

@@ -44,7 +44,7 @@ function statusFilter(query: URLSearchParams): ReadonlySet<CampaignStatus> | und
 }
 
 /** Compare function for `sort`. */
-export type CampaignOrder = (one: Campaign, other: Campaign) => number;
+type CampaignOrder = (one: Campaign, other: Campaign) => number;
 
 const bySid: CampaignOrder = (one, other) => compare(one.sid, other.sid);
 const byStart: CampaignOrder = (one, other) =>

@@ -13,7 +13,7 @@ import {
 } from './test-values.js';
 
 /** A failure of all calls, requested at the control address. */
-export interface Order {
+interface Order {
   readonly fault: FaultName;
   readonly operations: readonly FaultyOperation[];
   /** When it ends; epoch milliseconds. */

@@ -1,11 +1,10 @@
-import { GatewayError } from '../../domain/errors.js';
+import { overloaded } from '../../domain/errors.js';
 import { parsedSizes } from '../../domain/json.js';
 
 /** Smaller requests are not counted: there are no more of them than connections. */
 const smallBytes = 8192;
 /** JSON of this length can't take more: brackets, the worst case, take 22 times their length. */
 export const smallJsonBytes = Math.floor(smallBytes / 22);
-const retryAfterSeconds = 1;
 
 /**
  * Bounds the memory of request bodies and of the values they are parsed to, until each request is answered. Parsed JSON
@@ -33,9 +32,7 @@ export class RequestMemory {
   hold(bytes: number): () => void {
     if (bytes <= smallBytes) return nothingToRelease;
     if (this.#heldBytes + bytes > this.#maximumBytes)
-      throw new GatewayError('OVERLOADED', 'The gateway has no room for another large request.', {
-        retryAfter: retryAfterSeconds,
-      });
+      throw overloaded('The gateway has no room for another large request.');
     this.#heldBytes += bytes;
     let isHeld = true;
     return () => {

@@ -1,5 +1,6 @@
+import { isObject, type JsonObject } from '../../../domain/json.js';
 import { type Drift } from '../../../domain/telemetry.js';
-import { isObject, type JsonObject, ObjectShape, type Shape } from '../wire/fields.js';
+import { ObjectShape, type Shape } from '../wire/fields.js';
 import { lacksOffset } from '../wire/values.js';
 
 /** Longer than any key of the document. */

@@ -1,9 +1,10 @@
+import { isObject, type JsonObject } from '../../../domain/json.js';
 import { type RequestTrace } from '../../../domain/requests/request-trace.js';
 import { type Drift, type DriftRoute, type Route, type Telemetry } from '../../../domain/telemetry.js';
 import { campaignCallbackFields, callbackObject, messageCallbackFields } from '../wire/callback.js';
 import { campaignFields } from '../wire/campaign.js';
 import { envelopeShape, itemShape } from '../wire/envelope.js';
-import { type Fields, isObject, type JsonObject, type ObjectShape, shapeOf } from '../wire/fields.js';
+import { type Fields, type ObjectShape, shapeOf } from '../wire/fields.js';
 import { differences, differencesOf, isDocumented } from './differences.js';
 
 const responseShape = envelopeShape.with({ response: 'anything' });

@@ -1,8 +1,8 @@
+import { isObject, type JsonObject } from '../../../domain/json.js';
 import { Channel } from '../../../domain/campaigns/campaign.js';
 import { availableActions } from '../../../domain/campaigns/lifecycle.js';
 import { type Campaign, type Stats } from '../../../schema/campaign.js';
 import { campaignFields, countNameOf, hasCallbackKeys, scheduleFields } from '../wire/campaign.js';
-import { isObject, type JsonObject } from '../wire/fields.js';
 import { count, maximumInt } from '../wire/values.js';
 import { campaignStatusOf } from '../wire/words.js';
 

@@ -1,8 +1,8 @@
+import { isObject } from '../../../domain/json.js';
 import { createHash } from 'node:crypto';
 import { type CampaignStatus } from '../../../domain/campaigns/campaign.js';
 import { type Message, type MessageStatusEvent } from '../../../schema/message.js';
 import { campaignCallbackFields, callbackObject, messageCallbackFields } from '../wire/callback.js';
-import { isObject } from '../wire/fields.js';
 import { messageFields } from '../wire/message.js';
 import { campaignStatusOf, messageStatusOf } from '../wire/words.js';
 

@@ -23,7 +23,7 @@ export function outranks(caller: Priority, call: Priority): caller is CallerPrio
 export const callerWaitMs = 5000;
 
 /** Calls per minute that each priority may use of the limit. */
-export interface Shares {
+interface Shares {
   readonly limit: number;
   /** Reads leave a tenth of the limit to writes: a dashboard must not delay the pausing of a campaign. */
   readonly reads: number;

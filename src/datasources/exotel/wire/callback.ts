@@ -1,15 +1,8 @@
+import { isObject, type JsonObject } from '../../../domain/json.js';
 import { maximumNumberLength, maximumStatusLength } from '../../../domain/rules/draft.js';
 import { parseJson } from '../../../domain/json.js';
 import { utf8Text } from '../../../domain/text.js';
-import {
-  field,
-  type Fields,
-  guideField,
-  isObject,
-  type JsonObject,
-  unread,
-  type WireType,
-} from './fields.js';
+import { field, type Fields, guideField, unread, type WireType } from './fields.js';
 import { anyText, campaignSid, moment, sid, text } from './values.js';
 import { campaignStatus, messageStatus } from './words.js';
 

@@ -1,5 +1,6 @@
+import { type JsonObject } from '../../../domain/json.js';
 import { type Stats } from '../../../schema/campaign.js';
-import { field, guideField, type JsonObject, nested, ObjectShape, shapeOf, unread } from './fields.js';
+import { field, guideField, nested, ObjectShape, shapeOf, unread } from './fields.js';
 import {
   anyText,
   campaignSid,

@@ -1,4 +1,5 @@
-import { field, isObject, type JsonObject, nested, shapeOf, unread, type WireType } from './fields.js';
+import { isObject, type JsonObject } from '../../../domain/json.js';
+import { field, nested, shapeOf, unread, type WireType } from './fields.js';
 import { count, exactText, integer } from './values.js';
 
 /** Ids of requests are written to the log: no other text of the upstream may be. */

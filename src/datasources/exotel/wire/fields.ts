@@ -1,10 +1,4 @@
-/** A JSON object. */
-export type JsonObject = Readonly<Record<string, unknown>>;
-
-/** Whether a value is an object and not a list. */
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+import { isObject, type JsonObject } from '../../../domain/json.js';
 
 /**
  * Shape of a value in the API document. `moment` is a time with an offset, `anything` is not checked, and a function accepts

@@ -107,11 +107,6 @@ export const numericId: WireType<string | null> = {
   shape: 'text',
 };
 
-/** Exact text with a closed set of documented words. */
-export function word(isKnown: (word: string) => boolean): WireType<string | undefined> {
-  return { ...exactText, shape: isKnown };
-}
-
 /** A campaign has up to 5 lists. */
 const maximumLists = 1000;
 

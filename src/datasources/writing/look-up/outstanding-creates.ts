@@ -2,17 +2,11 @@ import { Mutex } from 'async-mutex';
 import { z } from 'zod';
 import { ContentType, SmsType } from '../../../domain/campaigns/campaign.js';
 import { GatewayError } from '../../../domain/errors.js';
+import { parseJson } from '../../../domain/json.js';
 import { type CampaignDraft } from '../../../domain/rules/draft.js';
 import { type Campaign } from '../../../schema/campaign.js';
 import { type SharedState } from '../../state/shared-state.js';
-import {
-  type Create,
-  digest,
-  fingerprintOf,
-  jsonOrUndefined,
-  nothingSent,
-  type Progress,
-} from '../create.js';
+import { type Create, digest, fingerprintOf, nothingSent, type Progress } from '../create.js';
 import { isLikelyCreation } from './creation-time.js';
 import { callbackDigests, type Fit, fitOf, hasForeignCallback } from './exchanged-answers.js';
 import { hasScheduleOf } from './same-campaign.js';
@@ -169,7 +163,7 @@ export class OutstandingCreates {
 
   async #read(key: string): Promise<{ readonly text: string | null; readonly entries: Outstanding[] }> {
     const text = await this.#state.read(key);
-    const { data } = stored.safeParse(text === null ? [] : jsonOrUndefined(text));
+    const { data } = stored.safeParse(text === null ? [] : parseJson(text));
     if (!data)
       throw new GatewayError('OUTCOME_UNKNOWN', 'The register of outstanding creates is unreadable.');
     return { text, entries: data };
