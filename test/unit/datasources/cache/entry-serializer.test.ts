@@ -91,7 +91,8 @@ describe('a serialized entry', () => {
     ['a list of texts for lists', (one: Campaign) => ({ ...one, lists: ['a'] })],
   ])('is not a campaign with %s', (_what, change) => {
     expect(isCampaign(campaign)).toBe(true);
-    expect(isCampaign({ ...campaign, state: 'prepared', estimatedCost: 1.5 })).toBe(true);
+    for (const scalar of ['prepared', 1.5, true])
+      expect(isCampaign({ ...campaign, state: scalar, estimatedCost: 1.5 })).toBe(true);
     expect(isCampaign(change(campaign))).toBe(false);
   });
 });
