@@ -270,17 +270,6 @@ describe('the command line', () => {
     },
   );
 
-  it.each(['SIGTERM', 'SIGINT'] as const)('ends with code 0 on %s as soon as it runs', async (signal) => {
-    // The first statement of the command is its handler of signals.
-    const says = `process.on('newListener', (event) => event === 'SIGTERM' && console.log('handled'));`;
-    const preload = `--import=data:text/javascript,${encodeURIComponent(says)}`;
-    for (const words of [[], ['sandbox', '--port', '0']]) {
-      const child = begin(words, { PORT: '0' }, [preload]);
-      await said(child, (text) => (text.includes('handled') ? text : undefined));
-      expect(await ended(child, signal)).toEqual([0, null]);
-    }
-  });
-
   it.each(['SIGTERM', 'SIGINT'] as const)(
     'ends with code 0 on %s while it waits for Redis',
     async (signal) => {

@@ -5,9 +5,9 @@ import { build, cwd, main } from '../support/gateway/workers.js';
 beforeAll(build);
 
 /** Runs a command that gets a signal from itself when it has handled signals, the first thing that it does. */
-function interrupted(words: readonly string[]) {
+function interrupted(words: readonly string[], name: 'SIGTERM' | 'SIGINT') {
   const signalsItself = `process.on('newListener', (event) => {
-    if (event === 'SIGTERM') process.nextTick(() => process.kill(process.pid, 'SIGTERM'));
+    if (event === 'SIGTERM') process.nextTick(() => process.kill(process.pid, '${name}'));
   });`;
   const preload = `--import=data:text/javascript,${encodeURIComponent(signalsItself)}`;
   return spawnSync(process.execPath, [preload, main, ...words], {
@@ -30,15 +30,20 @@ it('a command that a signal interrupts ends by it: its work is not done', () => 
   const commands = finiteCommands();
   expect(commands).toEqual(['check', 'export', 'schema', 'key']);
   for (const name of commands) {
-    const { status, signal, stderr } = interrupted([name, ...(words[name] ?? [])]);
+    const { status, signal, stderr } = interrupted([name, ...(words[name] ?? [])], 'SIGTERM');
     expect({ name, status, signal, stderr }).toEqual({ name, status: null, signal: 'SIGTERM', stderr });
   }
 });
 
-it.each([[[]], [['start']], [['--port', '0']], [['--']], [['sandbox', '--port=0']]])(
-  'a server that a signal stops ends with code 0: %j',
-  (words) => {
-    const { status, signal, stderr } = interrupted(words);
-    expect({ status, signal, stderr }).toEqual({ status: 0, signal: null, stderr }); // stderr tells why it is not so
-  },
-);
+it.each([
+  ['SIGTERM', []],
+  ['SIGINT', []],
+  ['SIGTERM', ['start']],
+  ['SIGINT', ['--port', '0']],
+  ['SIGTERM', ['--']],
+  ['SIGTERM', ['sandbox', '--port=0']],
+  ['SIGINT', ['sandbox', '--port=0']],
+] as const)('a server that %s stops as soon as it runs ends with code 0: %j', (name, words) => {
+  const { status, signal, stderr } = interrupted(words, name);
+  expect({ status, signal, stderr }).toEqual({ status: 0, signal: null, stderr }); // stderr tells why it is not so
+});

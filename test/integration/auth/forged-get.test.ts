@@ -114,12 +114,3 @@ describe('urql, which sends queries by GET', () => {
     expect((await ask({})).error?.message).toContain('preferGetMethod: false');
   });
 });
-
-it.each<Record<string, string>>([
-  { 'sec-fetch-site': 'same-origin' },
-  { origin: app },
-  { 'x-api-key': 'abc' },
-])('mutations by GET are refused with 405: %p', async (headers) => {
-  const pause = 'mutation { pauseCampaign(sid: "a") { campaign { sid } } }';
-  expect((await get({ accept: 'application/json', ...headers }, pause)).status).toBe(405);
-});

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { request } from 'undici';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
 import { everyTransport, run } from '../../support/clients/every-transport.js';
 import {
@@ -71,10 +70,4 @@ describe.each(everyTransport)('INTROSPECTION=off, over %s', (transport) => {
       data: { __typename: 'Query' },
     });
   });
-});
-
-it('GRAPHIQL=off: / is a page without GraphiQL', async () => {
-  const answer = await request(`${closed.url}/`);
-  expect(answer.statusCode).toBe(200);
-  expect(await answer.body.text()).not.toMatch(/<script|endpoint/);
 });

@@ -230,14 +230,6 @@ describe('GET parameters', () => {
       errors: [{ extensions: { code: 'BAD_REQUEST' } }],
     });
   });
-
-  it('a mutation is refused with 405 and Allow: POST', async () => {
-    const mutation = encodeURIComponent(`mutation { pauseCampaign(sid: "${sid}") { campaign { sid } } }`);
-    const { status, headers, errors } = await get(`query=${mutation}`);
-    expect([status, headers?.['allow']]).toEqual([405, 'POST']);
-    expect(errors).toMatchObject([{ extensions: { code: 'BAD_REQUEST' } }]);
-    expect(sandbox.calls).toEqual([]);
-  });
 });
 
 describe('a body', () => {

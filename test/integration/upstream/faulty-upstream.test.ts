@@ -7,6 +7,7 @@ import {
   CreateDocument,
   MessagePageDocument,
 } from '../../operations/generated.js';
+import { seeded } from '../../support/writing/creating.js';
 import { validInput } from '../../support/writing/valid-input.js';
 import {
   credentials,
@@ -27,17 +28,6 @@ async function start(
 ): Promise<void> {
   sandbox = await startSandbox({ ...credentials, ...options });
   gateway = await startGatewayOn(sandbox.baseUrl, environment);
-}
-
-/** The same numbers from 0 to 1 every time (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** 5 % resets, 5 % 503, 2 % truncated, 2 % a proxy's page. */
