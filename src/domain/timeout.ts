@@ -14,6 +14,23 @@ export async function withTimeout<T>(timeoutMs: number, result: T | Promise<T>):
   }
 }
 
+/** A timer that is later than this had no chance: the process was stopped, or did something else. */
+const stallMs = 500;
+
+/**
+ * The same for a result that another process may have had ready in time. Timers of a process that was stopped fire before it reads
+ * what has arrived, and before it sends what it had not sent yet. So it waits once more, as long as before.
+ */
+export async function withTimeoutAfterStall<T>(
+  timeoutMs: number,
+  result: Promise<T>,
+): Promise<T | undefined> {
+  const dueMs = performance.now() + timeoutMs;
+  const inTime = await withTimeout(timeoutMs, result);
+  const isStalled = inTime === undefined && performance.now() - dueMs > stallMs;
+  return isStalled ? withTimeout(timeoutMs, result) : inTime;
+}
+
 /**
  * Waits for a result until a signal is aborted. A race with one promise for all waits would hold on to each of them.
  * @returns undefined if the signal is aborted first; the result is ignored then.

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type SharedBus } from '../datasources/state/shared-bus.js';
 import { type SharedState } from '../datasources/state/shared-state.js';
-import { withTimeout } from '../domain/timeout.js';
+import { withTimeoutAfterStall } from '../domain/timeout.js';
 
 /** Longest wait for an answer: work that two instances do costs a call, work that none does loses a change. */
 const acquireTimeoutMs = 500;
@@ -21,7 +21,7 @@ export class Leases {
   async acquire(name: string, ttlMs: number): Promise<boolean> {
     if (this.#bus.isAlone || !this.#bus.isConnected) return true;
     const acquired = this.#state.insert(keyOf(name), this.#owner, ttlMs).catch(() => true);
-    return (await withTimeout(acquireTimeoutMs, acquired)) ?? true;
+    return (await withTimeoutAfterStall(acquireTimeoutMs, acquired)) ?? true;
   }
 
   async release(name: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { type SharedBus } from '../datasources/state/shared-bus.js';
 import { type SharedState } from '../datasources/state/shared-state.js';
 import { historyWith, type StatusHistory } from '../domain/campaigns/message.js';
-import { withTimeout } from '../domain/timeout.js';
+import { withTimeoutAfterStall } from '../domain/timeout.js';
 import { type MessageStatusEvent } from '../schema/message.js';
 
 /** Options of `PublishedStatuses`. */
@@ -58,7 +58,7 @@ export class PublishedStatuses {
     if (watchedForMs > ttlMs || !this.#mayExchange) return undefined;
     const sinceMs = sharedNow() - watchedForMs - clockErrorMs;
     const found = this.#exchange(async () => parse(await state.read(keyOf(key))));
-    return withTimeout(readTimeoutMs, found).then((record) =>
+    return withTimeoutAfterStall(readTimeoutMs, found).then((record) =>
       record && record.atMs < sinceMs ? record.history : undefined,
     );
   }

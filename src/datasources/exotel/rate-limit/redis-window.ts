@@ -90,6 +90,9 @@ export class RedisWindow implements SharedWindow {
   #isEntering = false;
   /** Until then calls wait for the first view of the window. */
   #joinUntilMs = 0;
+  /** Whether this process was stopped for a while and has not seen the window since. */
+  #wasStopped = false;
+  #beatAtMs = 0;
 
   constructor(options: RedisWindowOptions) {
     this.#options = options;
@@ -104,7 +107,8 @@ export class RedisWindow implements SharedWindow {
   open(onView: (view: OthersView) => void, own: () => readonly OwnCall[]): void {
     this.#onView = onView;
     this.#own = own;
-    this.#joinUntilMs = this.#options.now() + joinMs;
+    this.#beatAtMs = this.#options.now();
+    this.#joinUntilMs = this.#beatAtMs + joinMs;
     this.#options.connection.onUp(() => {
       this.#others.lose(this.#options.now(), 'outage');
       void this.#enter(own());
@@ -113,6 +117,7 @@ export class RedisWindow implements SharedWindow {
   }
 
   async take({ id, isBackground, share, backgroundShare }: WindowRequest): Promise<Grant> {
+    const askedAtMs = this.#options.now();
     const holdMs = this.#holdMs();
     if (holdMs > 0) return { waitMs: Math.min(holdMs, retryMs) };
     const spans = [this.#inFlightMs, this.#minuteMs];
@@ -123,14 +128,20 @@ export class RedisWindow implements SharedWindow {
     this.#asking.delete(id);
     if (!reply) return this.#holdMs() > 0 ? { waitMs: retryMs } : 'unavailable';
     if (!reply.isWhole) return { waitMs: retryMs };
-    return reply.isGranted ? 'granted' : { waitMs: reply.waitMs };
+    if (!reply.isGranted) return { waitMs: reply.waitMs };
+    if (this.#options.now() - askedAtMs <= slackMs) return 'granted';
+    this.end(id, false, undefined); // this process was stopped: the window would not count the call for long enough
+    return { waitMs: retryMs };
   }
 
-  /** How long calls are held, in milliseconds: while others enter their calls again, and until a slow Redis has answered for the first time. */
+  /**
+   * How long calls are held, in milliseconds: while others enter their calls again, and until a Redis has answered that is slow at
+   * the start, or whose connection was lost while this process was stopped.
+   */
   #holdMs(): number {
     const { connection, now } = this.#options;
     if (connection.isUp) return this.#others.holdMs(now());
-    return connection.hasFailed ? 0 : this.#joinUntilMs - now();
+    return connection.hasFailed && !this.#wasStopped ? 0 : this.#joinUntilMs - now();
   }
 
   end(id: string, wasSent: boolean, headers: RateHeaders | undefined): void {
@@ -179,14 +190,22 @@ export class RedisWindow implements SharedWindow {
   }
 
   async #heartbeat(): Promise<void> {
+    this.#noteStop();
     if (this.#isEntering) return;
     const reply = this.#replyIn(await this.#run(viewReply, heartbeatScript, gatewayTtlMs, this.#epoch, 0));
     if (reply) this.#learn(reply);
   }
 
+  /** After a stop, what is known of the others is old: they may have used the window up. */
+  #noteStop(): void {
+    const nowMs = this.#options.now();
+    if (nowMs - this.#beatAtMs > gatewayTtlMs) [this.#wasStopped, this.#joinUntilMs] = [true, nowMs + joinMs];
+    this.#beatAtMs = nowMs;
+  }
+
   #learn({ isWhole, gateways, headers, calls, pausedMs }: Reply): void {
     const nowMs = this.#options.now();
-    this.#joinUntilMs = 0;
+    [this.#joinUntilMs, this.#wasStopped] = [0, false];
     const isLost = !isWhole && !this.#isEntering; // later replies to earlier commands say the same
     if (isLost) {
       this.#others.lose(nowMs, 'loss');

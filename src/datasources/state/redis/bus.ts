@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Redis } from 'ioredis';
 import { type BusGap, type SharedBus } from '../shared-bus.js';
-import { type RedisConnection } from './connection.js';
+import { type RedisConnection, requiredTimeoutMs } from './connection.js';
 import { reconnectAfterStrayReplies, reopen } from './odd-replies.js';
 
 /** Interval of the pings, which detect a connection whose other end is gone. */
@@ -37,6 +37,7 @@ export class RedisBus implements SharedBus {
       maxRetriesPerRequest: null, // a long outage must not end the process
       autoResubscribe: false, // `#subscribe` does it, and reports the gap
       enableOfflineQueue: false,
+      commandTimeout: requiredTimeoutMs,
     });
     this.#subscriber
       .on('error', connection.report)
@@ -61,14 +62,13 @@ export class RedisBus implements SharedBus {
   }
 
   publish(topic: string, text: string): void {
-    const { client: redis } = this.#connection;
-    if (redis.status !== 'ready' || this.#pending >= maximumPending) {
+    if (this.#connection.client.status !== 'ready' || this.#pending >= maximumPending) {
       this.#hasDropped = true;
       return;
     }
     this.#pending += 1;
-    void redis
-      .publish(this.#channelOf(topic), `${this.#instanceId} ${text}`)
+    void this.#connection
+      .send((redis) => redis.publish(this.#channelOf(topic), `${this.#instanceId} ${text}`))
       .catch(this.#drop)
       .finally(() => (this.#pending -= 1));
   }
@@ -122,11 +122,13 @@ export class RedisBus implements SharedBus {
    * messages (a user without the rights for channels), before the first one is lost.
    */
   readonly #checkPublishing = (): void => {
-    void this.#connection.client.publish(this.#channelOf('check'), '').then(() => {
-      if (!this.#hasDropped) return;
-      this.#hasDropped = false;
-      this.#reportGap('send');
-    }, this.#drop);
+    void this.#connection
+      .send((redis) => redis.publish(this.#channelOf('check'), ''))
+      .then(() => {
+        if (!this.#hasDropped) return;
+        this.#hasDropped = false;
+        this.#reportGap('send');
+      }, this.#drop);
   };
 
   readonly #drop = (error: unknown): void => {

@@ -2,11 +2,11 @@ import { Redis } from 'ioredis';
 import { z } from 'zod';
 import { GatewayError } from '../../../domain/errors.js';
 import { type Telemetry } from '../../../domain/telemetry.js';
-import { withTimeout } from '../../../domain/timeout.js';
+import { withTimeout, withTimeoutAfterStall } from '../../../domain/timeout.js';
 import { checkedReply, OddReply, reconnectAfterStrayReplies, reopen } from './odd-replies.js';
 
-/** Timeout of a required command: an error is better than a long wait for a Redis that is gone. */
-const requiredTimeoutMs = 2000;
+/** Timeout of a required command in milliseconds: an error is better than a long wait for a Redis that is gone. */
+export const requiredTimeoutMs = 2000;
 /** Timeout of an optional command in milliseconds: its result is not worth a longer wait. */
 const defaultWaitMs = 200;
 /** Interval of the probes of a Redis that has not answered; no request waits for them. */
@@ -21,6 +21,9 @@ export function redisErrorCode(error: Error): string | undefined {
   const { code } = error as { readonly code?: string };
   return code ?? /^[A-Z]{2,}\b/.exec(error.message)?.[0];
 }
+
+/** Redis has not replied within the longest time. */
+class LateReply extends Error {}
 
 /** Whether Redis has no database of the number in the URL. */
 export function isNoDatabase(error: unknown): boolean {
@@ -55,7 +58,6 @@ export class RedisConnection {
     this.#telemetry = telemetry;
     this.#waitMs = waitMs;
     this.client = new Redis(url, {
-      commandTimeout: requiredTimeoutMs,
       connectTimeout: requiredTimeoutMs,
       maxRetriesPerRequest: 1,
     });
@@ -99,14 +101,25 @@ export class RedisConnection {
   /** Sends a required command. @throws GatewayError UPSTREAM_UNAVAILABLE if it fails or is not answered within two seconds. */
   async run<T>(command: (client: Redis) => Promise<T>): Promise<T> {
     try {
-      const reply = await command(this.client);
+      const reply = await this.send(command);
       this.#silentSinceMs = undefined;
       return reply;
     } catch (error) {
       this.#noteFailure(error);
-      if (isTimeout(error)) this.#noteSilence();
+      if (error instanceof LateReply) this.#noteSilence();
       throw new GatewayError('UPSTREAM_UNAVAILABLE', 'The shared state of the gateways cannot be reached.');
     }
+  }
+
+  /**
+   * Sends a command. The timeout of ioredis would fail each command of a process that was stopped, before it reads the replies.
+   * @throws LateReply, or an error of ioredis.
+   */
+  async send<T>(command: (client: Redis) => Promise<T>): Promise<T> {
+    const reply = command(this.client).then((value) => ({ value }));
+    const inTime = await withTimeoutAfterStall(requiredTimeoutMs, reply);
+    if (!inTime) throw new LateReply('Command timed out');
+    return inTime.value;
   }
 
   /** Reports that Redis has failed or was too late. */
@@ -162,18 +175,18 @@ export class RedisConnection {
 
   #answerOf<T>(command: (client: Redis) => Promise<T>): Promise<{ readonly value: T } | undefined> {
     let isAnswered = false;
-    const answer = command(this.client).then(
+    const answer = this.send(command).then(
       (value) => {
         [isAnswered, this.#silentSinceMs] = [true, undefined];
         return { value };
       },
       (error: unknown) => {
-        isAnswered = !isTimeout(error);
+        isAnswered = !(error instanceof LateReply);
         this.#noteFailure(error);
         return undefined;
       },
     );
-    return withTimeout(this.#waitMs, answer).then((result) => {
+    return withTimeoutAfterStall(this.#waitMs, answer).then((result) => {
       if (!isAnswered) this.#noteSilence();
       return result;
     });
@@ -192,9 +205,4 @@ export class RedisConnection {
     this.#silentSinceMs = undefined;
     reopen(this.client);
   }
-}
-
-/** Whether ioredis gave up waiting for a reply. */
-function isTimeout(error: unknown): boolean {
-  return error instanceof Error && error.message === 'Command timed out';
 }

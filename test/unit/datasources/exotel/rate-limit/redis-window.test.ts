@@ -61,6 +61,54 @@ describeWithRedis('the shared window', () => {
     await proxy.close();
   });
 
+  describe('of a gateway that is stopped for a while', () => {
+    const blocked = (ms: number): void => {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+    };
+
+    it('grants what Redis has granted meanwhile: its timers run before it reads the replies', async () => {
+      const { window } = await windowOf(redis, randomUUID(), { minute: 60_000 });
+      const asked = ['1', '2', '3', '4'].map((id) => window.take(request(id)));
+      await new Promise((resolve) => setImmediate(resolve)); // the commands are sent
+      blocked(3500);
+      expect(await Promise.all(asked)).toEqual([
+        ...['granted', 'granted', 'granted'],
+        { waitMs: expect.any(Number) },
+      ]);
+    });
+
+    it('does not use a permit that it reads late: the window counts its call for too short a time', async () => {
+      const [clock, prefix] = [{ lateMs: 0 }, randomUUID()];
+      const { window } = await windowOf(redis, prefix, {
+        minute: 60_000,
+        now: () => performance.now() + clock.lateMs,
+      });
+      const asked = window.take(request('1', 1));
+      clock.lateMs = 64_000;
+      expect(await asked).toEqual({ waitMs: expect.any(Number) });
+      await until(
+        async () => (await client.hkeys(`${prefix}budget:calls`)).every((id) => id === 'epoch'),
+        2000,
+      );
+      expect(await window.take(request('1', 1))).toBe('granted');
+    });
+
+    it('holds its calls while its connection is opened anew: others may have used the window up', async () => {
+      const [clock, prefix] = [{ lateMs: 0 }, randomUUID()];
+      const now = () => performance.now() + clock.lateMs;
+      const { window, views } = await windowOf(redis, prefix, { minute: 60_000, now });
+      const { window: other } = await windowOf(redis, prefix, { minute: 60_000 });
+      expect(await other.take(request('1'))).toBe('granted');
+      await until(() => Promise.resolve(views.at(-1)?.calls.length === 1), 3000);
+      clock.lateMs = 64_000;
+      blocked(1100); // its next heartbeat is due
+      await client.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+      while (window.weight === 1) await new Promise((resolve) => setImmediate(resolve)); // not connected
+      expect(await window.take(request('2'))).toEqual({ waitMs: expect.any(Number) });
+      await until(async () => (await window.take(request('2'))) === 'granted', 5000);
+    });
+  });
+
   it('does not hold them for a Redis that is down', async () => {
     const gone = await startRedis();
     await gone.stop();

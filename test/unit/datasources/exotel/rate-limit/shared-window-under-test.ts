@@ -18,7 +18,13 @@ export async function windowOf(
     own = () => [],
     minute = minuteMs,
     isAwaited = true,
-  }: { own?: () => readonly OwnCall[]; minute?: number; isAwaited?: boolean } = {},
+    now = () => performance.now(),
+  }: {
+    own?: () => readonly OwnCall[];
+    minute?: number;
+    isAwaited?: boolean;
+    now?: () => number;
+  } = {},
 ) {
   const connection = new RedisConnection(url, {
     redisFailed: () => undefined,
@@ -28,7 +34,7 @@ export async function windowOf(
     connection,
     prefix,
     timeoutMs,
-    now: () => performance.now(),
+    now,
     wallNow: Date.now,
     minuteMs: minute,
   });
