@@ -35,7 +35,7 @@ const others = {
   upstreamBody: { share: 1 / 20, mostBytes: largestResponseBytes },
   /** Large responses of the upstream to exports, until their clients have read them: no query waits for those. */
   exportBodies: { share: 1 / 16, mostBytes: 128 * mebibyte },
-  /** Documents that are being prepared and run, beside those that are kept. */
+  /** Documents that are being prepared and run, besides the cached ones. */
   documentsInUse: { share: 1 / 10, mostBytes: 256 * mebibyte },
   /** Subscriptions that are open. */
   subscriptions: { share: 1 / 8, mostBytes: 1024 * mebibyte },

@@ -38,7 +38,7 @@ export interface GatewayOverrides {
   readonly usedMemory?: () => UsedMemory;
   /** Metrics of all workers, in Prometheus's text format; undefined without `WORKERS`. */
   readonly clusterMetrics?: () => Promise<string>;
-  /** What is known of the credentials, where several processes share it. */
+  /** State of the credentials, if several processes share it. */
   readonly credentials?: CredentialsOptions;
   /** Pause between checks of credentials that have never worked, in milliseconds. */
   readonly credentialsPauseMs?: number;

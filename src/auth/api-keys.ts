@@ -25,7 +25,7 @@ const maximumNameLength = 128;
 const hashBytes = 32;
 const maximumProblems = 10;
 const minimumDistinctBytes = 8; // 32 random bytes practically never have fewer than 20 distinct ones
-/** Keys that anybody would try first. */
+/** Keys that anyone would try first. */
 const weakKeys = [
   'password',
   '12345678',
@@ -87,7 +87,7 @@ export function parseApiKeys(text: string): readonly ApiKeyEntry[] {
   return result.data;
 }
 
-/** The message for a text that is no scope. The text itself is not shown. */
+/** The message for a text that is not a scope. The text itself is not shown. */
 function unknownScope(text: unknown): string {
   const near = scopes.find((scope) => typeof text === 'string' && isNear(text, scope));
   return `must be one of ${scopes.join(', ')}${near === undefined ? '' : ` (did you mean ${near}?)`}.`;

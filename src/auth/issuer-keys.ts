@@ -60,7 +60,7 @@ async function boundedText(response: Response): Promise<string | undefined> {
   return Buffer.concat(rest ? [...pieces, rest] : pieces).toString('utf8');
 }
 
-/** Keys of this age are read again while tokens go on being verified with them. */
+/** Keys of this age are read again while tokens are still verified with them. */
 const refreshAgeMs = 300_000;
 /** A key that the issuer removed is not trusted for longer than this, unless the issuer fails. */
 const maximumAgeMs = 600_000;

@@ -149,7 +149,7 @@ const smallestFactor = 1000;
 
 /**
  * Why no token may be verified with a key of a JWKS, or undefined for a usable key. Degenerate keys are well formed, but
- * anybody could forge their signatures.
+ * anyone could forge their signatures.
  */
 async function problemOfKey(jwk: JWK): Promise<string | undefined> {
   if (jwk.kty === 'oct' || jwk.d !== undefined || jwk.k !== undefined) return 'not a public key';

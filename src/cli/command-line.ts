@@ -162,7 +162,7 @@ function commandLine(
           'campaign-gateway export 8c7383b9797443249d24781659939528 --status FAILED --out failed.csv',
           'CAMPAIGN_GATEWAY_URL=https://gateway.example CAMPAIGN_GATEWAY_API_KEY=… campaign-gateway export … | wc -l',
         ],
-        'It goes on by itself after broken connections. If it was killed, run it again with the same --out to go on.',
+        'It resumes automatically after broken connections. If it was killed, run it again with the same --out to resume.',
       ),
     )
     .action(async (sid: string, options: ExportWords) => {
@@ -179,7 +179,9 @@ function commandLine(
       ).conflicts(['write', 'check']),
     )
     .addOption(
-      new Option('--write', 'write schema.graphql and client.graphql beside package.json').conflicts('check'),
+      new Option('--write', 'write schema.graphql and client.graphql next to package.json').conflicts(
+        'check',
+      ),
     )
     .option('--check', 'fail if schema.graphql or client.graphql is out of date')
     .addHelpText('after', () =>

@@ -33,7 +33,7 @@ export async function runSandbox(
   return undefined;
 }
 
-/** Addresses to listen on that are none to connect to, with the one that reaches the sandbox from this machine. */
+/** Wildcard addresses, with the address at which this machine reaches the sandbox. */
 const allAddresses: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '[::1]' };
 
 /** Where this machine, and a gateway on any machine, reach a sandbox that listens on this host. */

@@ -70,7 +70,7 @@ async function writeFiles(print: Output['error']): Promise<number> {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === undefined) throw error;
-      print(`${name} cannot be written beside package.json: ${code}.`);
+      print(`${name} cannot be written next to package.json: ${code}.`);
       return 1;
     }
     print(`Wrote ${name}.`);

@@ -62,7 +62,7 @@ export function readAccess(environment: Environment, host: string): AccessConfig
   };
 }
 
-/** Reads whether the SDL of the subgraph has the scopes. */
+/** Reads whether the subgraph's SDL includes the scopes. */
 export function readAuthDirectives(environment: Environment): boolean {
   return environment.read('SUBGRAPH_AUTH_DIRECTIVES') === 'on';
 }

@@ -212,7 +212,7 @@ export function overrideSettings(values: Readonly<Record<string, string>>): void
 }
 
 /**
- * Reads from the environment, and refuses variables that look like settings and are none.
+ * Reads from the environment, and refuses variables that look like settings but are not.
  * @throws ConfigError if there are problems; those of variables in `.env` say so.
  */
 function readFrom<Result>(
@@ -275,7 +275,7 @@ function readWebhookSecret(environment: Environment, publicUrl: string | undefin
   if (publicUrl !== undefined && !isLoopback(new URL(publicUrl).hostname) && !isGiven)
     environment.refuse(
       'WEBHOOK_SECRET: got nothing, takes a secret text; needed because PUBLIC_URL is set and not loopback: ' +
-        'without it, anybody could forge callbacks.',
+        'without it, anyone could forge callbacks.',
     );
   else if (publicUrl !== undefined && environment.read('REDIS_URL') !== undefined && !isGiven)
     environment.refuse(

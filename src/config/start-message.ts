@@ -32,7 +32,7 @@ function upstreamOf({ upstream, rateLimit }: Config): string {
 function callersOf({ access: { auth } }: Config): string {
   if (auth.mode === 'api-key') return `API keys of ${auth.file}`;
   if (auth.mode === 'jwt') return `tokens of ${auth.issuer}`;
-  return 'anybody, without credentials (AUTH_MODE=none)';
+  return 'anyone, without credentials (AUTH_MODE=none)';
 }
 
 function stateOf({ redisUrl, isCacheOn }: Config): string {
@@ -87,7 +87,7 @@ export function noticesOf(config: Config): readonly Notice[] {
     auth.mode === 'none' &&
       !isLoopback(host) && {
         kind: 'Weak',
-        text: `AUTH_MODE is none on ${host}: anybody who reaches it can read, send and stop campaigns`,
+        text: `AUTH_MODE is none on ${host}: anyone who can reach it can read, send and stop campaigns`,
       },
     cacheScope === 'public' &&
       auth.mode !== 'none' && {
@@ -99,13 +99,13 @@ export function noticesOf(config: Config): readonly Notice[] {
     trustedDocuments?.mode === 'apps' &&
       auth.mode === 'none' && {
         kind: 'Weak',
-        text: 'TRUSTED_DOCUMENTS_MODE is apps and AUTH_MODE is none: anybody can send any document',
+        text: 'TRUSTED_DOCUMENTS_MODE is apps and AUTH_MODE is none: anyone can send any document',
       },
     ...[...config.files, ...(dotEnv ? [['.env', dotEnv.path] as const] : [])].map(openFile),
     redisUrl !== undefined &&
       isOpenRedis(redisUrl) && {
         kind: 'Weak',
-        text: 'REDIS_URL has no password: anybody who reaches that Redis reads numbers and texts, and changes keys',
+        text: 'REDIS_URL has no password: anyone who can reach that Redis can read phone numbers and texts, and change keys',
       },
     ...plainHttp.map((text) => ({ kind: 'Weak', text }) as const),
   ];

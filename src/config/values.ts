@@ -48,7 +48,7 @@ export const publicUrl = z
   .refine((url) => isPlainUrl(url) && !['0.0.0.0', '[::]'].includes(new URL(url).hostname))
   .transform((url) => url.replace(/(?<!\/)\/+$/, ''));
 
-/** A text that is one segment of a URL's path, as it is written: nothing is escaped, and it is no dot segment. */
+/** A text that is one segment of a URL's path, as it is written: nothing is escaped, and it is not a dot segment. */
 export const pathSegment = z.string().regex(/^(?!\.{1,2}$)[\w.-]+$/);
 
 const [leastSecretCharacters, leastDistinctCharacters] = [16, 5]; // 16 random hex digits have more
@@ -66,7 +66,7 @@ export const bearerToken = secret.refine((text) => /^[\x21-\x7e]{1,4096}$/.test(
 export const redisUrl = z.string().refine((text) => {
   if (!/^rediss?:\/\/[^/]/.test(text) || !URL.canParse(text)) return false;
   const { pathname, port, search, hash, username, password } = new URL(text);
-  if (decoded(username) === undefined || decoded(password) === undefined) return false; // a % that is no escape
+  if (decoded(username) === undefined || decoded(password) === undefined) return false; // a % that begins no escape
   return port !== '0' && /^(?:\/\d{0,5})?$/.test(pathname) && search === '' && hash === '';
 });
 

@@ -56,7 +56,10 @@ const milliseconds = [wholeNumber(0, 600_000), 'a whole number of milliseconds u
 const limit = (maximum: number) =>
   [wholeNumber(0, maximum), `a whole number up to ${maximum}; 0: no limit`] as const;
 
-/** Less refuses the smallest queries, whose estimates have room for errors; more is no text of V8 (2 ** 29 characters). */
+/**
+ * A smaller maximum would refuse the smallest queries, whose estimates include errors; a larger one comes too close to V8's
+ * longest text (2 ** 29 characters).
+ */
 const [leastAnswerBytes, mostAnswerBytes] = [65_536, 512_000_000];
 
 /** Each variable: its schema, its valid values in words for error messages, and its default. */

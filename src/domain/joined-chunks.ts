@@ -1,4 +1,4 @@
-/** A chunk of this size is kept as it is: its object of some 400 bytes is small beside it. */
+/** A chunk of this size is kept as it is: its object of some 400 bytes is small compared with it. */
 const largeBytes = 2048;
 const [firstBytes, mostBytes] = [1024, 16 * 1024];
 

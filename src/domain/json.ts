@@ -10,7 +10,7 @@ export function isObject(value: unknown): value is JsonObject {
 const maximumNesting = 100;
 /** No object here has as many. V8 takes microseconds for each further key that no other object has. */
 const maximumMembers = 10_000;
-/** What a text must be that `parseJson` reads, as the end of a sentence. */
+/** Why `parseJson` rejects a text, as the end of a sentence. */
 export const jsonRule = `is not valid JSON, or exceeds ${maximumNesting} levels or ${maximumMembers} members of an object.`;
 /** Memory of one parsed text, besides its characters. An answer of 50 rows takes less than one megabyte. */
 const maximumParsedBytes = 48 * 1024 ** 2;
@@ -25,8 +25,8 @@ export const parsedSizes = { container: 64, member: 80, item: 24 } as const;
 /**
  * Parses JSON that comes from outside: requests, callbacks, upstream responses, key sets. Time is linear in its length
  * and memory is bounded.
- * @returns undefined for a text that is no JSON, nests deeper than 100 levels, has an object of more than 10,000 members, or would
- *   take more than 48 MB of memory.
+ * @returns undefined for a text that is not JSON, nests deeper than 100 levels, has an object of more than 10,000 members, or
+ *   would take more than 48 MB of memory.
  */
 export function parseJson(marked: string): unknown {
   const text = marked.charCodeAt(0) === byteOrderMark ? marked.slice(1) : marked;

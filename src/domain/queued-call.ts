@@ -4,7 +4,7 @@ export type CallerPriority = 'write' | 'read';
 /**
  * Sends a queued call as soon as a new call of this priority would be sent.
  * @param onQueued called if that is not at once.
- * @throws RateLimited if a new call would be refused. The queued call goes on waiting.
+ * @throws RateLimited if a new call would be refused. The queued call keeps waiting.
  */
 export type RaiseCall = (priority: CallerPriority, onQueued: () => void) => Promise<void>;
 

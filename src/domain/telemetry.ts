@@ -115,8 +115,8 @@ export const connectionRefusals = ['all', 'caller'] as const;
 export type RefusedConnection = (typeof connectionRefusals)[number];
 
 /**
- * Reason to end a connection: it is `idle`, has sent no request (`silent`) or is `slow` to send one, and others need its
- * place; its client does not read, for too long (`late`) or too many bytes (`full`); or too many requests wait for the responses to
+ * Reason to end a connection: it is `idle`, has sent no request (`silent`) or is `slow` to send one, and others need its slot;
+ * its client does not read, for too long (`late`) or too many bytes (`full`); or too many requests wait for the responses to
  * earlier ones on their connections (`waiting`).
  */
 export const connectionEnds = ['idle', 'silent', 'slow', 'late', 'full', 'waiting'] as const;

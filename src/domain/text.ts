@@ -11,12 +11,12 @@ export function isLongerThan(text: string, maximum: number): boolean {
   return text.length > 2 * maximum || lengthInCharacters(text) > maximum;
 }
 
-/** Whether a text has a zero byte or half of a surrogate pair, which no layer behind us keeps as it is. */
+/** Whether a text has a zero byte or half of a surrogate pair, which no layer beyond the gateway preserves. */
 export function isGarbled(text: string): boolean {
   return text.includes('\0') || !text.isWellFormed();
 }
 
-/** What a query string breaks for which `isPercentEncoded` is false. */
+/** Why `isPercentEncoded` is false for a query string, as the end of a sentence. */
 export const encodingRule = 'has a percent sign that begins no escape, or escapes that are not UTF-8.';
 
 /** Whether every percent sign of a query string begins an escape, and all escapes are UTF-8. */

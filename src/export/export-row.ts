@@ -28,7 +28,7 @@ export type ExportEnd =
       readonly complete: false;
       /** Code of the error that ended it (docs/errors.md). */
       readonly reason: string;
-      /** Where to go on; null: from the beginning. */
+      /** Where to resume; null: from the beginning. */
       readonly cursor: string | null;
     };
 
@@ -64,13 +64,14 @@ export function csvLine(row: object, cursor?: string): string {
 }
 
 /**
- * The beginning of a formula (OWASP, "CSV Injection"; full-width forms included) where a text begins, or behind a character that may
- * begin a cell: a program may separate at other characters than commas, and read quotes in its own way. CR LF is one line break to all.
+ * The beginning of a formula (OWASP, "CSV Injection"; full-width forms included) where a text begins, or after a character that
+ * may begin a cell: a program may separate at other characters than commas, and read quotes in its own way. CR LF is one line
+ * break to all.
  */
 const formulaStart = /(?:[=+\-@\t＝＋－＠]|\r(?!\n))(?<=(?:^|[\p{Cc}\p{Zl}\p{Zp}",;|]).)|^[\r\n]/gsu;
 /** Characters that some program may take for a separator, a quote or a line break: quotes keep them in their cell. */
 const quoted = /[\p{Cc}\p{Zl}\p{Zp}",;|']/u;
-/** A phone number as in E.164, perhaps masked behind its country code. `+X1` is a cell of a spreadsheet, `+1*2` a product. */
+/** A phone number as in E.164, perhaps masked after its country code. `+X1` is a cell of a spreadsheet, `+1*2` a product. */
 const phoneNumber = /^\+(?=.{1,15}$)\d+(?:X{2,}\d*)?$/i;
 
 /** A text that a spreadsheet shows and does not calculate, whatever it takes for the beginning of a cell. */

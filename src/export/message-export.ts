@@ -69,7 +69,7 @@ export class MessageExport {
   readonly #sweep: Sweep<Message>;
   readonly #stopped = new AbortController();
   readonly #mayRead: () => boolean;
-  /** Of the last window, until the next one is read or the response is over. */
+  /** Memory of the last window, held until the next one is read or the response ends. */
   #memory = new HeldMemory();
   #priority: 'read' | 'background' = 'read';
   #cursor: string | null;
@@ -127,7 +127,7 @@ export class MessageExport {
     this.#stopped.abort(reason);
   }
 
-  /** The reason that the export was ended for; undefined while it goes on. */
+  /** The reason that the export was ended for; undefined while it continues. */
   get stopReason(): unknown {
     return this.#stopped.signal.reason as unknown;
   }
@@ -170,7 +170,7 @@ export class MessageExport {
       const { signal } = this.#stopped;
       if (!result || signal.aborted) return this.incomplete(String(signal.reason));
       if (!(result instanceof UpstreamFailure)) return result;
-      // Others use the rate limit, which is no failure: the export goes on waiting.
+      // Others use the rate limit, which is not a failure: the export keeps waiting.
       const isBusy = result instanceof RateLimited;
       const nowMs = this.#source.now();
       if (!isBusy) failingSinceMs ??= nowMs;

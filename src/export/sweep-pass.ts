@@ -6,7 +6,7 @@ import { UpstreamFailure } from '../domain/upstream-failure.js';
 const maximumPasses = 4;
 /** Reads that must agree that a list has lost rows which were not swept; each follows a pause. */
 const maximumConfirmations = 2;
-/** Reads of an end behind which rows come in meanwhile, each of which contradicts the one before. */
+/** Reads of the end of a list while new rows keep arriving there, each of which contradicts the one before. */
 const maximumEndReads = 12;
 
 /** Where a pass begins. */
@@ -14,11 +14,11 @@ interface PassStart extends Pick<SweepProgress, 'pass' | 'isDoubtful'> {
   readonly firstTotal: number | undefined;
   /** Total of the window before. */
   readonly total: number | undefined;
-  /** Rows that the list has had behind this place. */
+  /** Rows that the list has had after this place. */
   readonly behind: number;
-  /** False behind a cursor that does not say how many rows were swept before it. */
+  /** False after a cursor that does not say how many rows were swept before it. */
   readonly countsAll: boolean;
-  /** Whether rows in front of this place were sent. */
+  /** Whether rows before this place were sent. */
   readonly hasSent: boolean;
 }
 
@@ -35,7 +35,7 @@ export class SweepPass {
   #behind: number;
   #confirmations = 0;
   #endReads = 0;
-  /** Whether a row that was not sent came behind one that was. New messages come in front of all others. */
+  /** Whether an unsent row came after a sent one. New messages come before all others. */
   #hasNew = false;
   #hasSent: boolean;
 
@@ -49,7 +49,7 @@ export class SweepPass {
     this.#hasSent = start.hasSent;
   }
 
-  /** The pass of a new sweep. @param after the cursor behind which it goes on, if there is one. */
+  /** The pass of a new sweep. @param after the cursor after which it resumes, if there is one. */
   static begin(after: Cursor | undefined): SweepPass {
     const { sweep, offset = 0, total } = after ?? {};
     const pass = Math.min(sweep?.pass ?? 1, maximumPasses);
@@ -87,8 +87,8 @@ export class SweepPass {
   }
 
   /**
-   * Whether the end of the list is to be read again, after a pause: the list has had rows behind it, which may have gone, or which
-   * a single answer may lack.
+   * Whether the end of the list is to be read again, after a pause: the list has had rows after it, which may be gone, or
+   * merely missing from one response.
    */
   needsConfirmation(): boolean {
     if (this.#behind <= 0 || this.#confirmations === maximumConfirmations) return false;
@@ -102,7 +102,8 @@ export class SweepPass {
   mayLackRows(distinct: number): boolean {
     if (this.isDoubtful) return true;
     const hasTooFew = this.#countsAll && distinct < Math.min(this.firstTotal ?? 0, this.#total ?? 0);
-    // Too few again and nothing new: the list has a row twice, its total is wrong, or as many rows come in front as go.
+    // Too few again and nothing new: the list has a row twice, its total is wrong, or as many rows arrive at its start as
+    // leave it.
     return hasTooFew && (this.number === 1 || this.#hasNew);
   }
 

@@ -24,7 +24,7 @@ export interface SweptRows<T> {
   readonly cursorAt: (index: number) => string;
   /** The cursor of the last row that was read, even if that row was sent earlier; null if no row was read. */
   readonly cursor: string | null;
-  /** Offset behind the last of them: rows of the list that were read or skipped so far. */
+  /** Offset after the last of them: rows of the list that were read or skipped so far. */
   readonly end: number;
   /** Total rows of the list at this time. */
   readonly total: number;
@@ -36,15 +36,15 @@ interface SweepOptions<T extends { readonly sid: string }> {
   readonly maximum: PageMaximum;
   /** Reads one window from the upstream. */
   readonly read: WindowFetch<T>;
-  /** Begins behind the row of this cursor; undefined: at the first row. */
+  /** Begins after the row of this cursor; undefined: at the first row. */
   readonly after: Cursor | undefined;
 }
 
-/** Behind more rows without a sid than these, the next row is found by its offset alone. */
+/** After more rows without a sid than these, the next row is found by its offset alone. */
 const maximumWithoutSid = 10;
 /** Strides to each side in which swept rows are searched. */
 const reach = 10;
-/** Reads in one search, for a list that moves faster than it can be followed; the next search goes on where it ends. */
+/** Reads in one search, for a list that moves faster than it can be followed; the next search continues where it ends. */
 const maximumReads = 50;
 /** Searches of a list that moves meanwhile, until its swept rows count as gone. */
 const maximumSearches = 3;
@@ -67,7 +67,7 @@ interface NextWindow<T> {
 interface FoundRow {
   /** Its number in the sweep. */
   readonly number: number;
-  /** Offset behind it, where rows begin that were not swept. */
+  /** Offset after it, where rows begin that were not swept. */
   readonly start: number;
   /** Offset of the last swept row of all, by the difference of their numbers. */
   readonly at: number;
@@ -76,15 +76,15 @@ interface FoundRow {
 /**
  * Reads all rows of a list, window by window, while rows come and go.
  *
- * A window begins at the last swept row, and its new rows begin behind that row. Where rows have come or gone, any other swept
+ * A window begins at the last swept row, and its new rows begin after that row. Where rows have come or gone, any other swept
  * row shows where the last one is now; the list is expected to move by as much again before the next read. Each window is judged
  * alone, since two of them may show two states of the list. So every row that is in the list throughout is swept once.
  *
  * This holds while rows keep their order. If the last swept row is gone and the total does not explain it, rows may have moved,
- * and others may have been passed over. Then the list is swept once more, in another pass, for rows that were not sent yet. A
- * cursor names its pass, so that the passes of a sweep that goes on after it are as many.
+ * and others may have been passed over. Then another pass sweeps the list for rows that were not sent yet. A cursor contains
+ * the number of its pass, so that a sweep that resumes after it makes no more passes.
  *
- * One answer does not prove that rows behind the swept ones have gone: the end of the list is read again first.
+ * A single response does not prove that rows after the swept ones have gone: the end of the list is read again first.
  */
 export class Sweep<T extends { readonly sid: string }> {
   readonly #options: SweepOptions<T>;
@@ -93,13 +93,13 @@ export class Sweep<T extends { readonly sid: string }> {
   readonly #sent = new SentSids();
   #swept = new SweptSids();
   #pass: SweepPass;
-  /** The cursor behind which the pass began; undefined: at the first row. */
+  /** The cursor after which the pass began; undefined: at the first row. */
   #after: Cursor | undefined;
   /** Undefined before the first row. */
   #place: Place | undefined;
-  /** Of the last swept rows, those that are known to be gone. */
+  /** How many of the last swept rows are known to be gone. */
   #gone = 0;
-  /** Rows that come in front of the last swept row from one read to the next; negative while rows go. */
+  /** Rows inserted before the last swept row since the previous read; negative if rows were removed. */
   #drift = 0;
   /** Rows that a window shares with the one before: more while rows go. */
   #overlap = 1;
@@ -117,7 +117,7 @@ export class Sweep<T extends { readonly sid: string }> {
   #resume(after: Cursor): void {
     [this.#after, this.#place] = [after, after];
     this.#overlap = 1 + adjacentMarks; // its neighbours are known by their marks
-    // Without a neighbour that is known, its offset alone says where to go on.
+    // Without a neighbour that is known, its offset alone says where to continue.
     const sid = after.sid || after.unreadableSid;
     if (sid !== '') {
       this.#swept.add({ sid });
@@ -137,8 +137,8 @@ export class Sweep<T extends { readonly sid: string }> {
   }
 
   /**
-   * Decides at the end of the list whether `next` goes on, after a pause: it reads the end again if the list has had more rows, or
-   * the list once more if rows may have been passed over.
+   * Decides at the end of the list whether `next` continues, after a pause: it reads the end again if the list has had more
+   * rows, or the list once more if rows may have been passed over.
    * @returns false if the sweep ends.
    * @throws UpstreamFailure if rows may have been passed over in every pass.
    */
@@ -152,7 +152,7 @@ export class Sweep<T extends { readonly sid: string }> {
   /**
    * The next rows, in one upstream call while the list does not move.
    * @param isSmall no more of the first rows than a window of the cache has.
-   * @throws UpstreamFailure if a window can't be read, or does not tell where it goes on; the next call reads it again.
+   * @throws UpstreamFailure if a window can't be read, or does not show where it continues; the next call reads it again.
    */
   async next(isSmall = false): Promise<SweptRows<T>> {
     const { window, start } = await this.#nextWindow(isSmall);
@@ -207,7 +207,7 @@ export class Sweep<T extends { readonly sid: string }> {
     return { window: await this.#windows.readOne(0), start: 0 };
   }
 
-  /** The window behind a place that no row shows. Rows that have gone may have been before it: they are read again. */
+  /** The window after a place that no row shows. Rows that have gone may have been before it: they are read again. */
   async #readBehind({ offset, total }: Place): Promise<Window<T>> {
     const window = await this.#windows.readOne(offset + 1);
     const gone = (total ?? window.total) - window.total;
@@ -215,7 +215,7 @@ export class Sweep<T extends { readonly sid: string }> {
   }
 
   /**
-   * Finds the window with the last swept row that is still there, and rows behind it.
+   * Finds the window with the last swept row that is still there, and rows after it.
    * @returns undefined if no swept row is left.
    * @throws UpstreamFailure if the list moves so fast that none is found.
    */

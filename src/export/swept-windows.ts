@@ -27,8 +27,8 @@ export class SweptWindows<T extends { readonly sid: string }> {
   }
 
   /**
-   * Reads a window, of two rows at least: one shows where the other follows.
-   * @throws UpstreamFailure where rows are counted behind it and not returned: nothing tells whether they are there.
+   * Reads a window of at least two rows: the first shows where the next one starts.
+   * @throws UpstreamFailure where rows after it are counted and not returned: nothing shows whether they are there.
    */
   async read(offset: number): Promise<Window<T>> {
     let window = await this.readOne(offset);

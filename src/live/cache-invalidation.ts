@@ -52,7 +52,7 @@ export class CacheInvalidation {
     for (const queue of this.#queues) queue.add(tags);
   };
 
-  /** Sends what waits, and closes the connections. */
+  /** Sends the pending tags, and closes the connections. */
   async close(): Promise<void> {
     await withTimeout(closeMs, Promise.all(this.#queues.map((queue) => queue.close())));
     await this.#agent.destroy();
@@ -85,7 +85,7 @@ export class EndpointQueue {
     this.#start();
   }
 
-  /** Sends what waits, without further attempts. */
+  /** Sends the pending tags, without further attempts. */
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#running;

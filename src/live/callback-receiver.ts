@@ -25,7 +25,7 @@ interface CallbackReceiverOptions {
   readonly refreshes: RefreshDebouncer;
   readonly tokens: WebhookTokens;
   readonly urls: CallbackUrls;
-  /** Of the last status of each message that a callback came for. */
+  /** Memory for the last status of each message reported by a callback. */
   readonly maximumBytes: number;
   /** What other instances have published; undefined without any. */
   readonly published: PublishedStatuses | undefined;
@@ -52,7 +52,7 @@ const [rememberedHints, rememberedMessages] = [10_000, 200_000];
 /** Bytes of a remembered message. */
 const messageBytes = entryBytes + 40;
 
-/** Receives callbacks. They come at least once, late, in any order, and from anybody who knows the address. */
+/** Receives callbacks. They come at least once, late, in any order, and from anyone who knows the address. */
 export class CallbackReceiver {
   readonly #options: CallbackReceiverOptions;
   readonly #hints = new LRUCache<string, true>(entryLimit(rememberedHints));

@@ -74,7 +74,7 @@ interface Entry {
   readonly messageQueues: Set<SubscriberQueue<MessageStatusEvent>>;
 }
 
-/** Queue lengths. Of a campaign only the newest state matters; of its messages every event does. */
+/** Queue lengths. Only the newest state of a campaign matters, but every event of its messages does. */
 const maximumQueued: Readonly<Record<LiveField, number>> = { campaignUpdated: 1, messageStatusChanged: 1000 };
 
 /** Bytes of a queued message event. Campaigns are held by the cache anyway. */

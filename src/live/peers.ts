@@ -20,7 +20,7 @@ interface AnnouncedCampaign {
   readonly since: number;
 }
 
-/** Bytes of an entry beside its campaign and its key. */
+/** Bytes of an entry besides its campaign and its key. */
 const overheadBytes = entryBytes + 100;
 
 /**
@@ -86,7 +86,7 @@ interface PeersOptions {
   readonly clock: HybridClock;
   readonly feed: ChangeFeed;
   readonly account: AccountReader;
-  /** Of the campaigns as they were announced. */
+  /** Memory for the campaigns as they were announced. */
   readonly maximumBytes: number;
   readonly telemetry: Pick<Telemetry, 'peerMessageIgnored'>;
   /** Receives the messages about live updates: forwarded callbacks, reads of the poll, and gaps. */

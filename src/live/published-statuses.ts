@@ -25,9 +25,9 @@ interface PublishedStatus {
 const ttlMs = 3_600_000;
 /** Records that a process may create in that time, of some 200 bytes each. */
 const maximumRecords = 100_000;
-/** Greatest difference of two instances' shared clocks, on either side of which a status is rather published twice than not at all. */
+/** Greatest difference between two instances' shared clocks. Within it, a status may be published twice, but is never missed. */
 const clockErrorMs = 100;
-/** Longest wait for the shared state: a status that is published again is better than a late one. */
+/** Longest wait for the shared state: publishing a status twice is better than publishing it late. */
 const readTimeoutMs = 500;
 /** Exchanges with the shared state at a time; beyond them it is ignored. */
 const maximumExchanges = 1000;
@@ -48,8 +48,8 @@ export class PublishedStatuses {
   }
 
   /**
-   * The history of a message that was published before this instance watched its campaign. What is younger is being
-   * published by all instances, from the same callback, and does not count.
+   * The history of a message that was published before this instance watched its campaign. Newer records do not count: all
+   * instances publish them, from the same callback.
    * @returns undefined if there can be none.
    */
   before(key: string, watchedSinceMs: number): Promise<StatusHistory | undefined> | undefined {

@@ -53,7 +53,7 @@ export interface PipelineOptions extends AdmissionOptions {
 
 /** An operation that may run. */
 export interface AdmittedOperation {
-  /** Of a subscription without its parameters, whose text it would keep in memory. */
+  /** The request. That of a subscription has no parameters, whose text would stay in memory. */
   readonly request: Omit<OperationRequest, 'parameters'>;
   readonly variables: OperationParameters['variables'];
   readonly operation: PreparedOperation;
@@ -119,7 +119,7 @@ export class OperationPipeline {
     }
   }
 
-  /** Refuses a request that is no operation, such as one that can't be read. */
+  /** Refuses a request that is not an operation, such as one that can't be read. */
   refuse(trace: RequestTrace, error: GatewayError): OperationResult {
     return this.#refused(trace, new Refusal([graphqlError(error)]));
   }

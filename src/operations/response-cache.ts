@@ -34,7 +34,7 @@ interface ResponseCacheOptions {
   readonly telemetry: Pick<Telemetry, 'responseLookedUp'>;
 }
 
-/** Memory of the buffer of a body, beside its bytes. */
+/** Memory of the buffer of a body, besides its bytes. */
 const bytesPerBody = 350;
 
 /**

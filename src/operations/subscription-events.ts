@@ -56,7 +56,7 @@ function closeSource(source: object): void {
 /** The events of a subscription; each is executed when the subscriber requests it. */
 export class SubscriptionEvents implements ResultStream {
   readonly #options: SubscriptionEventsOptions;
-  /** Of the last event, which the subscriber has taken when it asks for the next one. */
+  /** Memory of the last event, which the subscriber has taken once it requests the next one. */
   #delivery: MemoryReservation | undefined;
   /** Aborted when the subscription ends while an event is executed. */
   #left: AbortController | undefined;

@@ -131,7 +131,7 @@ function isCoerced({ name, isOptional, isNullable, isCoerced: check }: VariableC
   return value === null ? isNullable : check?.(value) === true;
 }
 
-/** More members than these beyond the fields of a type are no typing errors. */
+/** More members than these beyond the fields of a type are not typing errors. */
 const mostUnknown = 20;
 /** Characters of a member's name in a message. */
 const longestName = 100;

@@ -54,7 +54,7 @@ directive @listSize(
   assumedSize: Int
   """Arguments that set the size; the largest counts."""
   slicingArguments: [String!]
-  """Fields that have this size if the field itself is no list."""
+  """Fields that have this size if the field itself is not a list."""
   sizedFields: [String!]
   """Whether exactly one slicing argument must be given."""
   requireOneSlicingArgument: Boolean = true

@@ -14,7 +14,7 @@ export class GatewayResolver {
   })
   campaignGateway(@Ctx() { gateway, caller, report }: RequestContext): CampaignGateway {
     report.used.markTimeDependent();
-    report.freshForMs = 0; // the budget changes with every call of anybody
+    report.freshForMs = 0; // the budget changes with every call of any caller
     return { ...gateway(), scopes: [...caller.scopes] };
   }
 

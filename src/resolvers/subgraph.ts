@@ -42,7 +42,7 @@ function entitiesResolver(
       const { __typename, sid } = (representation ?? {}) as { __typename?: unknown; sid?: unknown };
       const argument = `representations.${index}`;
       if (__typename !== 'Campaign')
-        return new InputError(argument, 'is no entity of this subgraph; Campaign is.');
+        return new InputError(argument, 'is not an entity of this subgraph; Campaign is.');
       if (typeof sid !== 'string' || isBlank(sid))
         return new InputError(`${argument}.sid`, 'must be text, not blank.');
       const problem = sidProblem(sid);
@@ -87,7 +87,7 @@ export function toSubgraph(
     resolvers: createResolversMap(schema) as never,
   });
   const { _entities, _service } = subgraph.getQueryType()?.getFields() ?? {};
-  if (!_entities || !_service) throw new Error('The schema is no subgraph.');
+  if (!_entities || !_service) throw new Error('The schema is not a subgraph.');
   _entities.resolve = entitiesResolver(subgraph);
   _service.resolve = () => ({ sdl }); // without the unused definitions that buildSubgraphSchema adds
   return subgraph;

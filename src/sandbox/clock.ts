@@ -40,7 +40,7 @@ export function virtualAt(time: VirtualTime, real: number): number {
 
 /**
  * Real time of a virtual time. Before the first anchor, virtual time was the real time or some constant away from it; after a
- * stop, it is taken to go on at once and at the real clock's speed.
+ * stop, it is assumed to resume at once and at the real clock's speed.
  */
 export function realAt(time: VirtualTime, virtual: number): number {
   const { real, speed, before } = time;

@@ -4,10 +4,10 @@ import { type CampaignDraft } from './draft.js';
 import { type CampaignStatus } from './lifecycle.js';
 import { endOfSending } from './messages.js';
 
-/** An example campaign that begins anew when it has left its status, so that the sandbox always has one to try things on. */
+/** An example campaign that restarts whenever it has left its status, so that the sandbox always has one to try things on. */
 export interface Renewal {
   readonly status: CampaignStatus;
-  /** The campaign as it begins anew at a real time in epoch milliseconds. */
+  /** The campaign as it restarts at a real time in epoch milliseconds. */
   readonly draft: (at: number) => CampaignDraft;
 }
 
@@ -27,7 +27,7 @@ const REST_MS = 300 * SECOND;
 const MAXIMUM_REST_MS = 10 * SECOND;
 
 /**
- * Real time at which a campaign, advanced to now, last began anew; undefined if it need not. Depends on the time only, not on
+ * Real time at which a campaign, advanced to now, last restarted; undefined if it need not. Depends on the time only, not on
  * how often it is read: periods that nobody has read are skipped.
  */
 export function renewedAt(
@@ -64,7 +64,7 @@ function dueAt(campaign: Campaign, wanted: CampaignStatus, speed: number): numbe
   }
 }
 
-/** Real time between two beginnings of an example that nobody touches; undefined if it stays as it is. */
+/** Real time between two restarts of an example that nobody touches; undefined if it stays as it is. */
 function periodOf(status: CampaignStatus, speed: number): number | undefined {
   switch (status) {
     case 'scheduled':

@@ -133,7 +133,7 @@ export class SandboxState {
     return this.#insert(draft, this.now());
   }
 
-  /** Lets a campaign begin anew from now on, each time that it has left its status. */
+  /** Lets a campaign restart from now on, whenever it has left its status. */
   renew(sid: string, renewal: Renewal): void {
     this.#renewals.set(sid, renewal);
   }

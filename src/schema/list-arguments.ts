@@ -53,7 +53,7 @@ export class PageArgs {
     nullable: true,
     description:
       'Number of rows from the start of the list, or after `after`: at most 200 campaigns, 500 messages. Default ' +
-      'without `last`: 20. `first: 0` returns no rows; `totalCount` beside it costs one upstream call at most.',
+      'without `last`: 20. `first: 0` returns no rows; `totalCount` then costs at most one upstream call.',
   })
   first?: number | null;
 

@@ -15,7 +15,7 @@ const cost = (weight: number): string => `@cost(weight: ${weight})`;
 const listSize = ({ defaultSize }: PageLimits): string =>
   `@listSize(assumedSize: ${defaultSize}, slicingArguments: ["first", "last"], sizedFields: ["nodes", "edges"], requireOneSlicingArgument: false)`;
 
-/** A page beside a cursor touches one window more; a page from the end two, of which one shows how long the list is. */
+/** A page with a cursor touches one window more; a page from the end two, of which one shows how long the list is. */
 const pageArguments = (field: string): Readonly<Record<string, string>> => ({
   [`${field}(after:)`]: cost(call),
   [`${field}(before:)`]: cost(call),

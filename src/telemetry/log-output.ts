@@ -10,7 +10,7 @@ const lastAttempts = 20;
 
 /**
  * Output of log lines to a file descriptor. An output that fails costs lines, never the service: pino's own destination waits
- * for ever in the exit of a process whose disk is full.
+ * forever in the exit of a process whose disk is full.
  */
 export class LogOutput implements DestinationStream {
   readonly #fd: number;

@@ -31,7 +31,7 @@ const header = /^([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(-.*)?$/;
 
 /**
  * Parses a `traceparent` header; undefined if it is missing or invalid.
- * @param tracestate the vendors' states beside it; invalid ones are ignored.
+ * @param tracestate the vendors' states that came with it; invalid ones are ignored.
  */
 export function spanContextOf(traceparent: string | undefined, tracestate?: string): SpanContext | undefined {
   const [, version, traceId = '', spanId = '', flags = '', more] = header.exec(traceparent ?? '') ?? [];

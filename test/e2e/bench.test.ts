@@ -23,7 +23,7 @@ it.each([
   ['an option that there is not', ['--nope'], "Unknown option '--nope'"],
   ['an option of another command', ['same', '--rounds', '1'], 'same takes no --rounds'],
   ['rounds of the warm-up', ['warm-up', '--rounds', '2'], 'warm-up takes no --rounds'],
-  ['a number of rounds that is none', ['--rounds', '0'], '--rounds: got "0"'],
+  ['an invalid number of rounds', ['--rounds', '0'], '--rounds: got "0"'],
   ['a case that there is not', ['--case', 'nosuch'], '--case: no name has "nosuch"'],
   ['a part of growth that there is not', ['growth', '--case', 'nosuch'], '--case: no name has "nosuch"'],
   ['a contestant that there is not', ['same', '--only', 'nosuch'], '--only: no name has "nosuch"'],

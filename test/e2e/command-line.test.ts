@@ -313,7 +313,7 @@ describe('the command line', () => {
       `  GraphQL    ${url}/graphql`,
       `  Health     ${url}/livez  ${url}/readyz`,
       '  Upstream   http://127.0.0.1:9 (EXOTEL_BASE_URL), account acme1, 30 calls in 60 seconds',
-      '  Callers    anybody, without credentials (AUTH_MODE=none)',
+      '  Callers    anyone, without credentials (AUTH_MODE=none)',
       '  State      shared in Redis at 127.0.0.1:9, cache off (CACHE)',
       '  Workers    1 process',
       '  On         GraphiQL, introspection, metrics',

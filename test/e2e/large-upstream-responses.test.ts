@@ -133,7 +133,7 @@ it('also where one word of a response has megabytes', async () => {
   expect(peak).toBeLessThan(maximumKilobytes);
 });
 
-it('also for exports whose clients do not read, and queries are answered beside them', async () => {
+it('also for exports whose clients do not read, and queries still get responses', async () => {
   const callsBefore = calls;
   for (let index = 0; index < 4; index += 1) {
     const socket = connect(Number(new URL(url).port), '127.0.0.1').on('error', () => undefined);

@@ -50,7 +50,7 @@ async function checkUpstream({ upstream, timeoutMs }: Config): Promise<Verdict> 
     telemetry: { callStarted: () => ({ headers: undefined, end: (it) => (end = it) }) },
   });
   try {
-    // What it rejects with is in `end`; a row that can't be read does not concern the credentials.
+    // A rejection is recorded in `end`; an unreadable row says nothing about the credentials.
     await client.listCampaigns(campaignQueryOf({}), { offset: 0, limit: 1 }).catch(() => undefined);
   } finally {
     await transport.close();

@@ -36,7 +36,7 @@ export async function runExport(
   }
   const gateway = new URL(address);
   if (settings.apiKey !== undefined && gateway.protocol === 'http:' && !isLoopback(gateway.hostname))
-    error('The key is sent over plain HTTP: anybody on the way can read it.');
+    error('The key is sent over plain HTTP: anyone on the network path can read it.');
   process.stdout.once('error', (problem: NodeJS.ErrnoException) => {
     // A reader that has gone, as in `… | head -1`, needs no message.
     if (problem.code !== 'EPIPE')

@@ -30,7 +30,7 @@ function readLine(text: string): ReceivedLine {
   return { kind: 'row', row, text };
 }
 
-/** An answer of the gateway that is no export. */
+/** A response of the gateway that is not an export. */
 export class RefusedExport extends Error {
   /**
    * @param code of the error; undefined if it is not one of a gateway.

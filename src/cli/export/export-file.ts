@@ -3,7 +3,7 @@ import { type FileHandle, open, readFile, rename, rm, writeFile } from 'node:fs/
 import { lock } from 'proper-lockfile';
 import { z } from 'zod';
 
-/** Where an export goes on. */
+/** Where an export resumes. */
 const checkpoint = z.object({
   /** What is exported: a file of another export is not continued. */
   query: z.string(),
@@ -34,8 +34,8 @@ interface FileLock {
 }
 
 /**
- * The file of an export. Rows go to `<out>.part`, and `<out>.part.json` says up to which byte they are whole and where to go
- * on. Whatever is behind that byte, such as half a row of a killed process, is cut off and read again. The file has its name
+ * The file of an export. Rows go to `<out>.part`, and `<out>.part.json` says up to which byte they are whole and where to
+ * resume. Anything after that byte, such as half a row of a killed process, is cut off and read again. The file has its name
  * once it is whole. A lock keeps other exports from the same file.
  */
 export class ExportFile {
@@ -52,7 +52,7 @@ export class ExportFile {
   }
 
   /**
-   * Opens the file, to begin or to go on.
+   * Opens the file, to begin or to resume.
    * @param query what is exported.
    * @param isForced starts over, whatever is there.
    * @param sleep waits for the lock of a killed export.
@@ -115,7 +115,7 @@ export class ExportFile {
     return stateOf(this.#path);
   }
 
-  /** Where to go on. */
+  /** Where to resume. */
   get state(): Checkpoint {
     return this.#state;
   }
@@ -184,7 +184,7 @@ async function withFileErrors<T>(path: string, work: () => Promise<T>): Promise<
 function refuseOtherThanFile(path: string): void {
   if (statSync(path, { throwIfNoEntry: false })?.isFile() === false)
     throw new ExportFileError(
-      `${path} is no file: --out takes the name of one. Without --out, rows go to standard output.`,
+      `${path} is not a file: --out takes the name of one. Without --out, rows go to standard output.`,
     );
 }
 
@@ -222,7 +222,7 @@ const otherExport = (path: string): string => `${path} is being written by anoth
 const partOf = (path: string): string => `${path}.part`;
 const stateOf = (path: string): string => `${path}.part.json`;
 
-/** @throws ExportFileError for a file that is no checkpoint. */
+/** @throws ExportFileError for a file that is not a checkpoint. */
 async function readCheckpoint(path: string): Promise<Checkpoint | undefined> {
   if (!existsSync(stateOf(path))) return undefined;
   try {

@@ -68,7 +68,7 @@ function textOf({ read, total, rows }: Progress, rowsPerMs: number, nowMs: numbe
 
 /** Bar and text within one line: a longer one would wrap, and the next one clear only its last part. */
 function lineOf({ read, total }: Progress, text: string, columns = Infinity): string {
-  const width = columns - 1; // the cursor is behind it
+  const width = columns - 1; // the cursor is after it
   const barWidth = Math.min(widestBar, width - text.length - '[] '.length);
   if (barWidth < narrowestBar) return text.slice(0, Math.max(0, width));
   const done = total === 0 ? barWidth : Math.min(barWidth, Math.floor((barWidth * read) / total));

@@ -37,7 +37,7 @@ interface Target {
   readonly state: { readonly cursor: string | null; readonly bytes: number; readonly rows: number };
   /** What is written: the file to be; undefined for standard output. */
   readonly part?: string;
-  /** The file that says where to go on; undefined for standard output. */
+  /** The file that says where to resume; undefined for standard output. */
   readonly checkpoint?: string;
   append(text: string, rows: number, cursor: string | null): Promise<void>;
   complete(): Promise<void>;
@@ -114,9 +114,9 @@ class RunningExport {
   readonly #bar: ProgressBar;
   /** Rows of the window that is being received. */
   readonly #window = { text: '', rows: 0, received: 0 };
-  /** Rows of whole windows that the response has had, those included that the file had before. */
+  /** Rows of all complete windows of the response so far, including those that the file already had. */
   #wholeRows = 0;
-  /** Whole windows that are not written yet, and the cursor behind them. */
+  /** Whole windows that are not written yet, and the cursor after them. */
   readonly #pending = { text: '', rows: 0, cursor: '' };
   #flushedAtMs: number;
   #hasHeader: boolean;
@@ -141,14 +141,14 @@ class RunningExport {
   /** @returns the exit code. */
   async run(): Promise<number> {
     const { rows } = this.#target.state;
-    if (rows > 0) this.#bar.say(`going on after ${rows} rows`);
+    if (rows > 0) this.#bar.say(`resuming after ${rows} rows`);
     for (let failures = 0; ; failures += 1) {
       const before = this.#lastProgressMs;
       const end = await this.#receive();
       if (this.#lastProgressMs !== before) failures = 0;
       if (end.isWhole) return this.#complete();
       if (end.pauseMs === undefined || this.#now() - this.#lastProgressMs >= maximumOutageMs) {
-        const advice = end.pauseMs === undefined && end.isRefused ? '' : ' Run it again to go on.';
+        const advice = end.pauseMs === undefined && end.isRefused ? '' : ' Run it again to resume.';
         this.#bar.say(`campaign-gateway export: ${end.problem ?? ''}${advice}`);
         return end.isRefused ? failed : notWhole;
       }
@@ -190,7 +190,7 @@ class RunningExport {
     }
   }
 
-  /** @throws ExportFileError where the cursor is refused with which the file is to go on: all else was accepted before. */
+  /** @throws ExportFileError where the cursor is refused from which the file is to resume: all else was accepted before. */
   #checkCursor({ code }: RefusedExport): void {
     const { checkpoint, state } = this.#target;
     if (code === 'BAD_USER_INPUT' && state.cursor !== null && checkpoint !== undefined)
@@ -225,7 +225,7 @@ class RunningExport {
     if (cursor === null && this.#target.state.rows + this.#pending.rows > 0) {
       await this.#flush();
       await this.#target.append('', 0, null);
-      return { problem: 'The list has changed its order in each of several readings.' };
+      return { problem: 'The list has changed its order in each of several passes.' };
     }
     const pauseMs = passingEnds.has(reason) ? 0 : undefined;
     return { problem: `The gateway has ended the export: ${reason}.`, pauseMs };
@@ -244,7 +244,7 @@ class RunningExport {
     if (isDue || this.#pending.text.length > maximumPending) await this.#flush();
   }
 
-  /** Writes the pending windows, and remembers where to go on. */
+  /** Writes the pending windows, and remembers where to resume. */
   async #flush(): Promise<void> {
     const { text, rows, cursor } = this.#pending;
     if (cursor === '') return;

@@ -48,11 +48,11 @@ export function loadDotEnv(environment: NodeJS.ProcessEnv, name = '.env'): DotEn
   return { path: resolve(name), set, overridden, problems };
 }
 
-/** Where anybody may create files, such as /tmp, the file of another user is not the operator's. */
+/** Where anyone may create files, such as /tmp, the file of another user is not the operator's. */
 function refusePlanted(name: string): void {
   if (process.getuid === undefined || (statSync(dirname(name)).mode & 0o002) === 0) return;
   if (![0, process.getuid()].includes(lstatSync(name).uid))
-    throw new FileProblem('it belongs to another user, in a directory that anybody can write');
+    throw new FileProblem('it belongs to another user, in a directory that anyone can write to');
 }
 
 /** Keeps the lines that can be read in only one way. A problem does not quote its line, which may hold a secret. */

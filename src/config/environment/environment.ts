@@ -138,7 +138,7 @@ export class Environment {
   }
 }
 
-/** What must not be a placeholder: the password of a URL, or the whole text. */
+/** The part that must not be a placeholder: the password of a URL, otherwise the whole text. */
 function secretIn(name: string, text: string): string {
   return name === 'REDIS_URL' ? (/:\/\/[^/@:]*:([^@]*)@/.exec(text)?.[1] ?? '') : text;
 }
@@ -156,7 +156,7 @@ const references =
 /** `xxx`, `***`, `000`. */
 const repeated = /^([x*_#0-])\1{2,}$/i;
 
-/** Whether a value was left as an example has it. The name of its setting is no value either. */
+/** Whether a value is a placeholder, such as one left from an example, or the name of its setting. */
 function isPlaceholder(name: string, text: string): boolean {
   return (
     marks.test(text) ||

@@ -14,7 +14,7 @@ const unit = /_(?:MS|S|SECS?|SECONDS?|MINS?|MINUTES?|BYTES?|KB|MB|SIZE)$/;
 const secretName = /KEY|TOKEN|SECRET|PASS|CRED|AUTH$/;
 
 /**
- * Refuses variables that were meant as settings and are none: those with a prefix of the gateway's, and near misses of a
+ * Refuses variables that were meant as settings but are not: those with a prefix of the gateway's, and near misses of a
  * setting's name. Others belong to other programs.
  */
 export function refuseUnknown(environment: Environment): void {
@@ -84,7 +84,10 @@ function formsOf(name: string): NameForms {
   };
 }
 
-/** Of all settings, made once: a container has hundreds of variables of other programs, and each is compared with each of these. */
+/**
+ * Prepared once for all settings: a container has hundreds of variables of other programs, and each is compared with every
+ * setting.
+ */
 const settingForms = settingNames.map(formsOf);
 
 /** Whether a name is a mistyped setting: two letters, a missing S, swapped words, another unit, the path of a file. */

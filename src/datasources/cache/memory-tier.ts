@@ -4,7 +4,7 @@ import { type CacheEntry } from './cache-entry.js';
 
 /** Bytes of an object's header, of a number or of a reference. */
 const slotBytes = 16;
-/** Bytes of an error beside its own properties, mainly its stack. */
+/** Bytes of an error besides its own properties, mainly its stack. */
 const errorBytes = 1600;
 
 /** Estimates the memory of plain data in bytes. The estimate is rarely too low, and at most twice too high. */
@@ -16,7 +16,7 @@ export function estimateBytes(value: unknown): number {
   return sum;
 }
 
-/** Bytes of a cache entry beside its value and its key. */
+/** Bytes of a cache entry besides its value and its key. */
 const overheadBytes = entryBytes + 100;
 
 /** Bounds of a memory tier; the least recently used entries are evicted first. */

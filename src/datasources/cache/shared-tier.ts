@@ -47,7 +47,7 @@ const notFound = { entry: undefined, invalidatedVersion: -1 } as const;
 
 /**
  * Second tier of the cache, for one resource: entries that any instance of the account has read, and single flight across
- * instances. It is optional: if the store does not answer in time, reads go on as if it were empty.
+ * instances. It is optional: if the store does not answer in time, reads continue as if it were empty.
  */
 export class SharedTier<V> {
   readonly #resource: SharedResource<V>;

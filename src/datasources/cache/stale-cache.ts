@@ -167,7 +167,7 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
     const stale = this.peek(key);
     const { noCache, refetch, mustRevalidate } = options;
     const mayStayStale = refetch !== undefined && !mustRevalidate;
-    // A window that is read again needs no call beside the one that is under way, and none after one that has failed.
+    // A window that is read again needs no second call while one is in flight, and none after a failed one.
     const joinsAny = mayStayStale && !noCache && this.#flights.isUnderWay(key);
     const mayGiveUp = mayStayStale && !(joinsAny && refetch === 'moved');
     if (mayGiveUp && stale && this.#notReplaced.has(stale)) return this.#serveStale(key, stale, options);
@@ -296,7 +296,7 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
     needsNew: boolean,
   ): Promise<CacheEntry<V>> {
     const entry = result.catch((error: unknown) => {
-      // The value no longer exists, which is no failure but the newest answer.
+      // The value no longer exists, which is a result, not a failure.
       // A part that was not read will be, in a smaller page.
       if (failedBecause(error, 'notFound') || error instanceof UnreadPart) throw error;
       this.#notReplaced.add(stale);

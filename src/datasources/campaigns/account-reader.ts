@@ -50,7 +50,7 @@ interface AccountReaderOptions {
   readonly isCacheOn: boolean;
   readonly freshness: Freshness;
   readonly maximumBytes: CacheBytes;
-  /** Upstream calls that a batch of campaigns may need beside the newest window. */
+  /** Upstream calls that a batch of campaigns may need besides the one for the newest window. */
   readonly batchCalls: number;
   /** The most rows that a call for messages may ask for. */
   readonly maximumPageRows?: number;
@@ -267,7 +267,7 @@ export class AccountReader {
     const invalidated = this.#invalidateShared([campaignScope(sid), listScope], { version });
     if (!invalidated && written) this.#snapshots.set(sid, { ...written, version });
     this.#flushed = invalidated?.then(async (nextVersion) => {
-      // What other instances announced before this write was shared has arrived after this turn of the event loop.
+      // After this turn of the event loop, all that other instances announced before this write was shared has arrived.
       await setImmediate();
       const isOutdated = write?.isOverlapped === true;
       if (isOutdated) this.#invalidateHere(sid);

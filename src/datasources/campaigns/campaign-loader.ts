@@ -13,7 +13,7 @@ interface CampaignLoaderOptions {
   readonly snapshots: SnapshotCache;
   readonly windows: CampaignWindowCache;
   readonly maximum: PageMaximum;
-  /** Upstream calls that a batch may need beside the newest window. */
+  /** Upstream calls that a batch may need besides the one for the newest window. */
   readonly batchCalls: number;
   readonly isCacheOn: boolean;
 }
@@ -73,7 +73,7 @@ export class CampaignLoader {
     if (isBatch) await search.readAll(windows.entries());
     else if (!options.noCache && missing.some((sid) => this.#isInNewestWindow(sid)))
       await search.readNewest();
-    // Those that were never read come first, so that a batch that is repeated goes on.
+    // Those that were never read come first, so that a batch that is repeated makes progress.
     const isKnown = (sid: string): boolean => snapshots.peek(sid) !== undefined;
     const rest = [...search.missing].sort((one, other) => Number(isKnown(one)) - Number(isKnown(other)));
     const single = new Set(rest.slice(0, isBatch ? search.callsLeft : 1));
@@ -90,7 +90,7 @@ export class CampaignLoader {
     return Promise.all(sids.map((sid) => load(sid).catch(asError)));
   }
 
-  /** Reads the newest window: fifty campaigns for the price of one. */
+  /** Reads the newest window: one call for up to fifty campaigns. */
   async loadNewestWindow(options: ReadOptions): Promise<void> {
     await this.#options.windows.read({ list: newest, slice: this.#newestSlice }, options);
   }

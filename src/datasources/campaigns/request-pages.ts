@@ -138,7 +138,7 @@ export class RequestPages {
     return this.#read(list, page, selection.parts, slicing, onWindow);
   }
 
-  /** @param others further pages, beside the selected ones. */
+  /** @param others further pages, in addition to the selected ones. */
   #slicing<T extends Identified>(
     { limits, maximum }: AccountList<T>,
     { pages }: PageSelection,

@@ -91,7 +91,7 @@ export class RequestReader {
     });
   }
 
-  /** Origin of the upstream calls that are made for this request beside its reads. */
+  /** Origin of the upstream calls that are made for this request apart from its reads. */
   get origin(): CallOrigin {
     return this.#options.report;
   }

@@ -25,7 +25,7 @@ interface SeenWindow {
 }
 
 /**
- * Search for campaigns in windows, which have fifty for the price of one. Windows only save calls: one that can't be read
+ * Search for campaigns in windows: one call for up to fifty campaigns. Windows only save calls: one that can't be read
  * shows nothing.
  */
 export class WindowSearch {
@@ -33,7 +33,7 @@ export class WindowSearch {
   readonly rows = new Map<string, Campaign>();
   /** Sids that no window has shown yet. */
   readonly missing: Set<string>;
-  /** Calls left, beside the one for the newest window. */
+  /** Calls left, besides the one for the newest window. */
   callsLeft: number;
   readonly #newest: CampaignWindowRef;
   readonly #readWindow: ReadCampaignWindow;
@@ -42,7 +42,7 @@ export class WindowSearch {
 
   /**
    * @param newest the first window of the list that most campaigns are found in.
-   * @param calls upstream calls that may be made beside the one for the newest window.
+   * @param calls upstream calls that may be made besides the one for the newest window.
    */
   constructor(
     sids: Iterable<string>,
@@ -162,10 +162,10 @@ export class WindowSearch {
 
   /**
    * Reads more of the newest campaigns. A window that has shown many of them promises as many in the next, and pays for one
-   * that shows none: so a batch never costs more than one call for each of its campaigns, beside the first window. Without
-   * enough calls to read the rest one by one, windows are the only way, if they are fewer.
+   * that shows none: so a batch never costs more than one call for each of its campaigns, besides the one for the first window.
+   * Without enough calls to read the rest one by one, windows are the only way, if they are fewer.
    * @param totals cached windows that show none of the campaigns, with the total of their lists. They are not read again
-   *   while the list has that total, so that a batch that is repeated goes on behind them.
+   *   while the list has that total, so that a batch that is repeated continues after them.
    */
   async #readOn(
     newest: ReadWindow,

@@ -9,7 +9,7 @@ export class WriteInFlight {
     this.sid = sid;
   }
 
-  /** Notes that the write is sent now. Answers from before are older than its effect. */
+  /** Notes that the write is sent now. Responses received before are older than its effect. */
   readonly sent = (): void => {
     this.#isSent = true;
     this.#isOverlapped = false;

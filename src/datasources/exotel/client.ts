@@ -50,7 +50,10 @@ export interface Written {
 
 const defaultOptions: CallOptions = { priority: 'read' };
 
-/** What a read expects: the fields of its rows if they are no campaigns, a campaign, or the first page of a list. */
+/**
+ * What a read expects: the fields of its rows (by default those of a campaign), the sid that was asked for, and whether they
+ * are the first of a list.
+ */
 interface ExpectedRows {
   readonly fields?: Fields;
   readonly sid?: string;

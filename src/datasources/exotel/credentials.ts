@@ -1,7 +1,7 @@
 import { type CallEnd, type Route } from '../../domain/telemetry.js';
 
 /**
- * What the upstream thinks of the credentials: `refused` if they have never worked since the start, `revoked` if they
+ * Whether the upstream accepts the credentials: `refused` if they have never worked since the start, `revoked` if they
  * worked before.
  */
 export type CredentialsState = 'unknown' | 'accepted' | 'refused' | 'revoked';

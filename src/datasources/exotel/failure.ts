@@ -182,8 +182,8 @@ function isOtherError(code: number | undefined, said: number | undefined): boole
 const { createdAt, name, template, senderId } = campaignFields;
 
 /**
- * Whether a value is a campaign or contains one. A campaign beside a refusal contradicts it, also beside a duplicate: it may
- * not be the other campaign.
+ * Whether a value is a campaign or contains one. A campaign in the same response contradicts a refusal, even the refusal of a
+ * duplicate: it need not be the other campaign.
  * @param isData true inside of an item's `data`, where a sid alone, or two fields without one, are a campaign.
  */
 function hasCampaign(value: unknown, isData: boolean): boolean {

@@ -43,7 +43,7 @@ export function readWindow<T>(
   read: (data: unknown) => T | undefined,
 ): Window<T> {
   const { offset, limit } = requested;
-  // What was not requested may be anything: the rows of another page, or the same ones again.
+  // Rows beyond the requested ones may be anything: those of another page, or the same ones again.
   const rows = items.slice(0, limit).map((item) => readItem(item, read, requestId));
   const isShort = limit > 1 && statedLimit !== 1 && offset + 1 < (total ?? 0);
   throwIfWhole(rows, isList, isShort);
@@ -52,7 +52,7 @@ export function readWindow<T>(
     throw new UpstreamFailure('refused');
   const end = offset + rows.length;
   const isFull = rows.length >= Math.min(statedLimit ?? limit, limit);
-  // A total that the rows exceed is no total ("Traps"): after a full page, nothing then shows where the list ends.
+  // A total that the rows exceed is not a total ("Traps"): after a full page, nothing then shows where the list ends.
   const isTotal = total !== undefined && (rows.length === 0 || total >= offset + items.length);
   if (!isTotal) {
     const isEmpty = !isList && rows.length === 0;
@@ -77,7 +77,7 @@ const ofRequest: ReadonlySet<FailureReason> = new Set(['unauthorized', 'rateLimi
 
 /**
  * "HTTP 200 can carry a failed item": a single one may stand for the whole response.
- * @param isShort whether there are more rows than one: an item that names none then is no row.
+ * @param isShort whether there are more rows than one: an item that names no sid is not a row then.
  */
 function throwIfWhole(rows: readonly Row<unknown>[], isList: boolean, isShort: boolean): void {
   const [only] = rows;

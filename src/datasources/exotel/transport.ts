@@ -145,7 +145,7 @@ export class Transport {
 interface ExchangeOptions {
   readonly timeoutMs: number;
   readonly largeBodies: LargeBodies;
-  /** Of the body, compressed or not. */
+  /** Maximum size of the body, compressed or not. */
   readonly maximumBytes: number;
   readonly origin: Pick<CallOrigin, 'holdMemory'> | undefined;
 }
@@ -220,7 +220,10 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     if (!hasRoom) controller.pause();
   }
 
-  /** Takes room, in place of what it has. @returns false if it waits: as long as the timeout, which begins anew afterwards. */
+  /**
+   * Exchanges the room that it has for room of this size.
+   * @returns false if it has to wait: at most for the timeout, which restarts afterwards.
+   */
   #enter(size: Pick<LargeBodyRequest, 'bytes' | 'leastBytes'>, begin: () => void): boolean {
     // Later: undici's parser can't read one response within a callback of another.
     const unlessOver = (next: () => void) => () =>
@@ -290,7 +293,10 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     return whole;
   }
 
-  /** The text of the body, whose bytes are garbage from now on: no variable of a caller may hold them while it is parsed. */
+  /**
+   * Takes the text of the body, and drops its bytes, so that they can be collected while the text is parsed: no caller may keep
+   * them.
+   */
   #takeText(): string {
     const bytes = this.#joined();
     this.#pieces = [];

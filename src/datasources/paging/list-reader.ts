@@ -123,7 +123,7 @@ export class ListReader<T extends Identified> implements ListState {
   consistencyIn(range: RowRange, source: ListSource<T>, isSequence = false): Consistency {
     const reads = this.#windowsIn(range);
     if (reads.some(({ value }) => value.total !== this.#total)) return 'moved';
-    // A window behind the end of the list has shown where the list ended then.
+    // A window after the end of the list has shown where the list ended then.
     for (const { read } of this.#windows)
       if (read.value.rows.length === 0 && read.value.total !== this.#total) return 'moved';
     if (reads.length > 1 && isOutOfOrder(reads, source)) return 'moved';
@@ -247,7 +247,7 @@ export class ListReader<T extends Identified> implements ListState {
     const ages = new Map(slices.map((slice) => [slice, this.#cached?.freshAgeMs(slice)]));
     const isUnread = (slice: Slice): boolean => ages.get(slice) === undefined;
     const calls = inCalls(slices.filter(isUnread), this.callSize);
-    // Beside a call that is made now, older windows would be read again: this call may read them too.
+    // If a call is made now, older windows would be read again: this call may read them too.
     const isOld = (slice: Slice): boolean => (ages.get(slice) ?? Infinity) > closeMs;
     const renewing = inCalls(slices.filter(isOld), this.callSize);
     const [chosen, isCalled] = renewing.length > calls.length ? [calls, isUnread] : [renewing, isOld];
@@ -301,7 +301,7 @@ export class ListReader<T extends Identified> implements ListState {
     if (this.#isCutOff && this.#isContinued) this.#maximum.learn(this.#windowSize, true);
   }
 
-  /** True if a call returned the rows behind a short page: so that page left out none, and was cut off. */
+  /** True if a call returned the rows after a short page: so that page left out none, and was cut off. */
   get #isContinued(): boolean {
     const reads = this.#windows.map(({ read }) => read);
     const starts = new Set(reads.flatMap(({ value }) => (value.rows.length > 0 ? value.offset : [])));

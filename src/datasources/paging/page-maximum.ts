@@ -4,7 +4,7 @@ import { type FailureReason, UpstreamFailure } from '../../domain/upstream-failu
 
 /** "number of records on single page default:20 maximum=50" (API document, `limit`). */
 const documentedMaximum = 50;
-/** How long a smaller maximum is assumed, so that a temporary one does not cost more calls for ever. */
+/** How long a smaller maximum is assumed, so that a temporary one does not cost more calls forever. */
 const learnedForMs = 10 * 60_000;
 /** How long pages above a bound are not tried again. */
 const boundForMs = 24 * 60 * 60_000;
@@ -153,7 +153,7 @@ export class PageMaximum {
       const window = await fetch(slice, isTrial);
       this.#limitedAtMs = undefined;
       this.#learnFrom(slice, window);
-      // Fewer rows than a small page has are no page: small ones are read.
+      // Fewer rows than a small page would have are discarded: small pages are read instead.
       const { rows, offset, total } = window;
       return rows.length < Math.min(documentedMaximum, total - offset) ? undefined : window;
     } catch (error) {

@@ -22,7 +22,7 @@ const maximumReads = 3;
 
 /**
  * The part of a page that lies in one window, for a list that moves faster than several windows can be read. A shorter page
- * leaves no row out, and the walk goes on behind it.
+ * leaves no row out, and the walk continues after it.
  * @returns undefined if rows of several windows do no harm: the page shows none, or nothing shows that the list has moved.
  * @throws UpstreamFailure if the list has moved, and no window shows where the page begins.
  */
@@ -69,7 +69,7 @@ interface Edge<T> {
   readonly offset: number;
 }
 
-/** An edge beside a cursor. */
+/** An edge at a cursor. */
 interface CursorEdge<T> extends Edge<T> {
   /** Where the cursor's row is, or would be if no row had come or gone between it and its nearest neighbour. */
   readonly place: number;
@@ -77,7 +77,7 @@ interface CursorEdge<T> extends Edge<T> {
   readonly isExact: boolean;
 }
 
-/** The edge of a page beside a cursor: in a window that has shown the cursor's row, or in one that is read for it. */
+/** The edge of a page with a cursor: in a window that has shown the cursor's row, or in one that is read for it. */
 async function edgeAtCursor<T extends Identified>(
   list: ListReader<T>,
   source: ListSource<T>,
@@ -168,8 +168,8 @@ async function edgeByKeys<T extends Identified>(
 }
 
 /**
- * The edge beside a row that is in the list, and in none of the windows that were read: all rows that the list has lost, or gained,
- * may have been in front of it. Rows may be shown again.
+ * The edge at a row that is in the list, and in none of the windows that were read: all rows that the list has lost, or gained,
+ * may have been before it. Rows may be shown again.
  */
 async function edgeOfMoving<T extends Identified>(
   list: ListReader<T>,
@@ -221,8 +221,8 @@ function isOrdered<T extends Identified>({ direction }: ListSource<T>, { sid, so
 }
 
 /**
- * The edge by the order of the list: beside the cursor's row, the nearest of its neighbours that still has the same sort key, or all rows
- * with that key. Undefined if the window does not show it.
+ * The edge by the order of the list: at the cursor's row, the nearest of its neighbours that still has the same sort key, or
+ * all rows with that key. Undefined if the window does not show it.
  */
 function edgeInOrder<T extends Identified>(
   window: Window<T>,
@@ -254,7 +254,7 @@ function edgeInOrder<T extends Identified>(
   return { window, offset, place, isExact: false };
 }
 
-/** The edge beside a cursor's row, or the nearest of its neighbours, in a window; undefined if none of them is there. */
+/** The edge at a cursor's row, or the nearest of its neighbours, in a window; undefined if none of them is there. */
 function edgeIn<T extends Identified>(
   window: Window<T>,
   source: ListSource<T>,
@@ -283,7 +283,7 @@ function edgeIn<T extends Identified>(
   return isBetween(offset, window) ? { window, offset, place, isExact: far.distance === 1 } : undefined;
 }
 
-/** True if a window has rows of the page beside its edge, or the list has none there. */
+/** True if a window has rows of the page next to its edge, or the list has none there. */
 function hasRowsBeside<T>({ window, offset }: Edge<T>, side: Side): boolean {
   if (side === 'before') return offset > window.offset || offset === 0;
   return offset < endOf(window) || endOf(window) >= window.total;

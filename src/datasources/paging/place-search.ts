@@ -5,7 +5,7 @@ import { type Cursor } from './cursors/cursor.js';
 /** How far from its expected position a row is searched, in rows to each side. */
 const reach = 500;
 
-/** Number of windows beside the likeliest positions that are read first: both sides of two positions. */
+/** Number of windows next to the likeliest positions that are read first: both sides of two positions. */
 const windowsNear = 4;
 
 /** Search for a cursor's row that has moved: chooses the next row to read. */
@@ -31,8 +31,8 @@ export class PlaceSearch {
   /**
    * The index of the next row to read; undefined if the row is gone, or too far away.
    *
-   * The search tries, in this order: the position beside a neighbour that was found; the position of the row if all changes
-   * of the total happened before it; the windows beside that position and the old one; by bisection, the end of the block
+   * The search tries, in this order: the position next to a neighbour that was found; the position of the row if all changes
+   * of the total happened before it; the windows next to that position and the old one; by bisection, the end of the block
    * from which the position in the block is known; outward from the expected positions; and outward from the first two
    * positions, since the counts of the block may be older than the cursor.
    */
@@ -79,7 +79,7 @@ export class PlaceSearch {
   }
 
   /**
-   * Expected positions, the best one first: beside a neighbour, and by the row's position in its block, counted from an end
+   * Expected positions, the best one first: next to a neighbour, and by the row's position in its block, counted from an end
    * of the block that is known.
    */
   #expected(bracket: Bracket, besideIt: number | undefined, unread: UnreadRows): number[] {

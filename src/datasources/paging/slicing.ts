@@ -159,7 +159,7 @@ function certainOffsets(request: PageRequest, list: ListState): number[] {
 
 /**
  * Offsets of all windows that the page is expected to need, if one call can read several: as many as that call can read.
- * Windows behind the end of the list are no loss then.
+ * Windows after the end of the list cost nothing then, since they are part of that call.
  */
 function expectedOffsets(request: PageRequest, list: ListState): number[] {
   const { windowSize, callSize } = list;
@@ -220,7 +220,7 @@ function windowOf(offset: number, { windowSize: limit, wasAsked }: ListState): S
 }
 
 /**
- * One call for a cursor's row and the page beside it, or the nearest rows of a longer page; undefined if they lie in one
+ * One call for a cursor's row and the page next to it, or the nearest rows of a longer page; undefined if they lie in one
  * window. It reads a few rows more, so that it is still enough if the list has moved a little.
  */
 function besideCursor(

@@ -2,7 +2,7 @@
  * State that the instances of one account must agree on: short texts under keys, each with a time to live.
  *
  * Changes are compare-and-swap operations: of two concurrent changes only one succeeds. A store that can't be reached
- * throws a `GatewayError`, since a caller that needs agreement must not go on without it.
+ * throws a `GatewayError`, since a caller that needs agreement must not continue without it.
  */
 export interface SharedState {
   /** The text of a key; null if there is none or it has expired. */
@@ -11,7 +11,7 @@ export interface SharedState {
   /** Writes the text of a key that has none. @returns whether it was written. */
   insert(key: string, text: string, ttlMs: number): Promise<boolean>;
 
-  /** Replaces exactly the text `from`; its time to live starts anew. @returns whether it was replaced. */
+  /** Replaces exactly the text `from`; its time to live restarts. @returns whether it was replaced. */
   swap(key: string, from: string, to: string, ttlMs: number): Promise<boolean>;
 
   /** Removes exactly this text. @returns whether it was removed. */

@@ -4,7 +4,10 @@ import { type SharedState } from '../state/shared-state.js';
 
 /** A slower answer of the shared state is not waited for. */
 const answerTimeoutMs = 500;
-/** Longest time that an update takes beside its requests to the upstream: it may wait for the rate limiter and look again. */
+/**
+ * Longest time that an update takes apart from its requests to the upstream: it may wait for the rate limiter, and look at the
+ * campaign again.
+ */
 const waitsMs = 120_000;
 /** An update sends up to two requests, and the upstream may process each for three timeouts. */
 const timeouts = 6;

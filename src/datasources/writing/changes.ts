@@ -184,7 +184,7 @@ export class Changes {
         mayBeUnderWay ||= !isEndedByUpstream(error);
         const outcome = await this.#settle(change, write, error, sentAtMs);
         if (outcome !== 'notDone' && outcome !== 'asBefore') return outcome;
-        // That it was not done is certain only where the upstream itself ended both exchanges.
+        // Only if the upstream itself ended both exchanges, the change was certainly not made.
         mayBeUnderWay ||= outcome === 'asBefore';
         if (puts < maximumPuts) continue;
         this.#reader.invalidate(change.sid, write);
@@ -263,7 +263,7 @@ export class Changes {
     const progress = isSameSid(facts.sid, sid) ? 'done' : progressOf(campaign);
     if (progress === 'done') return done(campaign, facts.requestId);
     if (progress !== 'notDone' && failure instanceof Unshown) {
-      // The upstream has confirmed the change, and the campaign is in a state that does not speak against it.
+      // The upstream has confirmed the change, and the state of the campaign does not contradict it.
       this.#reader.invalidate(sid);
       return done(campaign, facts.requestId);
     }

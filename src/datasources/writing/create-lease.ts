@@ -22,7 +22,7 @@ interface CreateLeaseOptions {
 
 /**
  * Lease on the create under an idempotency key: only its holder sends. A heartbeat renews it until it is released. When its process
- * dies it expires, and the next holder goes on from the progress in the record.
+ * dies it expires, and the next holder continues from the progress in the record.
  */
 export class CreateLease implements CreateLog {
   readonly #options: CreateLeaseOptions;
@@ -63,7 +63,7 @@ export class CreateLease implements CreateLog {
     await this.#end(() => this.#change({ campaign, owner: null }));
   }
 
-  /** Ends the lease of a create whose outcome is unknown. The next repeat goes on with it. */
+  /** Ends the lease of a create whose outcome is unknown. The next repeat resumes it. */
   async leave(): Promise<void> {
     await this.#end(() => this.#change({ owner: null }));
   }

@@ -64,7 +64,7 @@ export function recordToText(record: CreateRecord): string {
   return JSON.stringify(record);
 }
 
-/** Parses a record. @returns undefined for a text that is no record, or one of a newer gateway. */
+/** Parses a record. @returns undefined for a text that is not a record, or one of a newer gateway. */
 export function recordFromText(text: string): CreateRecord | undefined {
   const json = parseJson(text);
   if (!isObject(json)) return undefined;

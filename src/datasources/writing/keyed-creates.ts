@@ -59,7 +59,7 @@ const keyReused = problem(
 
 /**
  * Idempotency keys: each creates one campaign within 24 hours. A request takes the lease of its key before it sends. A request
- * that finds an expired lease goes on from the progress in the record.
+ * that finds an expired lease continues from the progress in the record.
  */
 export class KeyedCreates {
   readonly #options: KeyedCreatesOptions;

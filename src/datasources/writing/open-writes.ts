@@ -1,9 +1,9 @@
 import { type RequestTrace } from '../../domain/requests/request-trace.js';
 import { type AuditLine, type Telemetry } from '../../domain/telemetry.js';
 
-/** Who does what, of an audit line. */
+/** Caller, action and campaign of an audit line. */
 type AuditHead = Pick<AuditLine, 'who' | 'what' | 'sid'>;
-/** How a write ended; the sid if it is only known now. */
+/** Outcome of a write, with the sid if it was not known before. */
 export type AuditEnding = Omit<AuditLine, keyof AuditHead> & { readonly sid?: string };
 
 /** Writes that have no audit line yet. A write that the end of the process cuts off gets one, since it may have been done. */
@@ -27,7 +27,7 @@ export class OpenWrites {
     return end;
   }
 
-  /** Ends all open writes as unknown: nobody will learn their outcome here. */
+  /** Ends all open writes with the outcome `unknown`: this process will not learn the real one. */
   close(): void {
     for (const cutOff of [...this.#open.values()]) cutOff();
   }

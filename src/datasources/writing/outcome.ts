@@ -59,9 +59,9 @@ export class OutcomeUnknown extends GatewayError {
 }
 
 const changeUnknown =
-  'The upstream gave no usable answer: whether it did this is not known. Look before you repeat it.';
+  'The upstream returned no usable response, so the outcome is unknown. Check the campaign before you repeat this.';
 const createUnknown =
-  'The upstream gave no usable answer: whether it created the campaign is not known. Repeat this with the same ' +
+  'The upstream returned no usable response, so the campaign may or may not exist. Repeat this with the same ' +
   'idempotencyKey; without one, look for the name in extensions.campaignName first.';
 
 /**

@@ -2,7 +2,7 @@
  * Closed sets of values that describe a campaign, in the spelling of the schema.
  *
  * `UNKNOWN` stands for a value that is not in the API document: a new status must never fail a whole response. The
- * upstream's own spelling stays readable beside it (`upstreamStatus`).
+ * upstream's own spelling stays readable in `upstreamStatus`.
  */
 export const Channel = { SMS: 'SMS' } as const;
 export type Channel = (typeof Channel)[keyof typeof Channel];

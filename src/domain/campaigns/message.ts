@@ -22,7 +22,7 @@ const maximumUnknown = 4;
 export type StatusHistory = string;
 
 /**
- * The history of a message after a status; undefined if that status is no news. A message never goes back, has each status once,
+ * The history of a message after a status; undefined if that status is not new. A message never goes back, has each status once,
  * and never leaves a final one. An unknown status may stand anywhere before the final one.
  * @param spelling the status as the upstream spells it, in any case and with any separators.
  */

@@ -55,7 +55,7 @@ export function updateProblems(draft: CampaignDraft, current: CurrentCampaign, n
   ];
 }
 
-/** No lists mean that they are unreadable: every campaign has one. */
+/** An empty `lists` means that it was unreadable: every campaign has at least one. */
 function knownLists({ lists }: CurrentCampaign): readonly string[] | null {
   return lists.length === 0 ? null : lists.map(({ sid }) => sid);
 }

@@ -33,7 +33,7 @@ export class QueueCapacity {
 
 /** Options of a queue. */
 interface SubscriberQueueOptions {
-  /** Longest queue; a new value beyond it drops the oldest, so that a slow subscriber does not grow memory. */
+  /** Longest queue; a new value beyond it drops the oldest, so that a slow subscriber cannot use up memory. */
   readonly maximum: number;
   /** Shared with other queues. */
   readonly capacity: QueueCapacity;

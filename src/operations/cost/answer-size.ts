@@ -46,7 +46,7 @@ const byField: Readonly<Record<string, number>> = {
   'Message.body': longTextBytes,
   'Campaign.accountSid': idBytes,
   'CampaignGateway.accountSid': idBytes,
-  'Campaign.messagesExportUrl': 3 * idBytes + 330, // the sid percent-encoded, behind a host
+  'Campaign.messagesExportUrl': 3 * idBytes + 330, // the sid percent-encoded, after a host
   'Campaign.senderId': wordBytes,
   'Campaign.dltEntityId': wordBytes,
   'Campaign.dltTemplateId': wordBytes,
@@ -104,7 +104,7 @@ export interface AnswerSize extends Pick<PartSize, 'values' | 'bytes'> {
   readonly memoryBytes: number;
 }
 
-/** Memory of a value beside its JSON. */
+/** Memory of a value besides its JSON. */
 const memoryPerValue = 48;
 /** Usual bytes of texts: those that recipients read, and others. */
 const [likelyLongText, likelyText] = [600, 250];

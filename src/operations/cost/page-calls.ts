@@ -15,7 +15,7 @@ export function pageRows({ first, last }: PageArguments, { defaultSize, maximum 
 /**
  * The most upstream calls for the parts of a page of a list that does not change meanwhile.
  *
- * A page from the start of the list begins at a window. A page beside a cursor is adjacent to the cursor's row. A page from
+ * A page from the start of the list begins at a window. A page with a cursor is adjacent to the cursor's row. A page from
  * the end of the list lies anywhere, and one window is read first to learn the length of the list.
  */
 export function pageCalls(

@@ -26,7 +26,7 @@ function nameOf({ name }: SelectedField): string {
 
 /** Everything that an estimate depends on besides the selection. */
 export interface CostContext extends ShapeContext {
-  /** The most calls for a batch of entities, beside the one for the newest window. */
+  /** The most calls for a batch of entities, besides the one for the newest window. */
   readonly batchCalls: number;
   readonly windowRows: { readonly campaigns: WindowRows; readonly messages: WindowRows };
 }
@@ -137,7 +137,7 @@ class CampaignScope {
 
 /**
  * Adds the parts that a selection shows of a page. Equal pages share their windows, except that a total alone may come from
- * another window than the rows beside a cursor.
+ * another window than the rows of a page with a cursor.
  */
 function addPage(
   pages: Map<unknown, { readonly page: PageArguments; readonly parts: PageParts }>,

@@ -92,8 +92,8 @@ export function selectionsOf({ definition, prepared: { fragments } }: Compilable
 }
 
 /**
- * Whether all variables of an operation are of leaf types, which graphql-jit coerces as graphql-js does. Of lists and
- * input objects it accepts more, such as an empty list for an object.
+ * Whether all variables of an operation are of leaf types, which graphql-jit coerces as graphql-js does. It is less strict with
+ * lists and input objects: it accepts an empty list for an object, for example.
  */
 export function hasLeafVariables(
   schema: GraphQLSchema,

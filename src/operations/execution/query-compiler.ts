@@ -35,7 +35,7 @@ export interface CompiledQuery {
   readonly bytes: number;
 }
 
-/** Gets each result of a compiled query, a function that runs the query with graphql-js, and the query. */
+/** Compares the result of a compiled query with graphql-js's. @param interpret runs the query with graphql-js. */
 export type Comparison = (
   compiled: ExecutionResult,
   interpret: () => Promise<ExecutionResult>,

@@ -51,9 +51,9 @@ export class ConcurrencyLimit {
   }
 }
 
-/** The error of an operation that has to wait behind too many others. */
+/** The error of an operation that is refused because too many others run or wait. */
 export function tooManyOperations(): GatewayError {
-  return overloaded('The gateway runs as many operations as it can; nothing was done.');
+  return overloaded('The gateway is running as many operations as it can. Nothing was done; try again.');
 }
 
 function timeout(limitMs: number, isMutation: boolean): GatewayError {

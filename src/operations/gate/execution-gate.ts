@@ -103,8 +103,8 @@ export class ExecutionGate {
   }
 
   /**
-   * Admits an event that a router has to take, before it is executed: an event that waits holds no result. Routers that do
-   * not answer can so delay other routers only.
+   * Admits an event that a router has to take, before it is executed: an event that waits holds no result. So routers that do
+   * not respond can delay only other routers.
    * @param bytes of the event, at most.
    * @param left aborted when its subscription ends.
    * @returns the bytes, to be released when the router has taken the event or is gone.

@@ -14,9 +14,9 @@ interface SubscriptionMemoryOptions {
   readonly documents: Pick<PreparedDocuments, 'retain' | 'release'>;
 }
 
-/** Memory of a subscription beside its document and variables: its context, its queue and its transport. */
+/** Memory of a subscription besides its document and variables: its context, its queue and its transport. */
 const bytesPerSubscription = 8 * 1024;
-/** Memory of a value beside its characters, and of a character. */
+/** Memory of a value besides its characters, and of a character. */
 const [bytesPerValue, bytesPerCharacter] = [64, 2];
 
 /** Bounds the memory of all open subscriptions: documents (shared by equal subscriptions), variables, contexts, queues. */

@@ -78,7 +78,7 @@ function parsed(text: string): Readonly<Record<string, unknown>> {
     const body: unknown = JSON.parse(text);
     if (isBody(body)) return body;
   } catch {
-    // the same answer as for JSON that is no object
+    // the same answer as for JSON that is not an object
   }
   throw new BadOrder('the body must be a JSON object such as {"fault": "down"}');
 }

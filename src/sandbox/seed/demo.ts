@@ -55,7 +55,7 @@ function renewExamples(state: SandboxState): void {
   }
 }
 
-/** Times of an example that begins anew at a real time. */
+/** Times of an example that restarts at a real time. */
 function timesOf(status: keyof typeof STARTS_AFTER_MS, at: number): Partial<CampaignDraft> {
   const startsAt = at + STARTS_AFTER_MS[status];
   const createdAt = at - (status === 'completed' ? 3 * HOUR : HOUR);

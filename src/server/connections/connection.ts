@@ -4,7 +4,7 @@ import { type Socket } from 'node:net';
 /** Serves a request. */
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** Requests that a client may pipeline behind the one in flight; hardly any client pipelines at all. */
+/** Requests that a client may pipeline after the one in flight; hardly any client pipelines at all. */
 const maximumWaiting = 10;
 /** The same for all connections: some 20 MB. */
 const maximumWaitingOfAll = 5000;
@@ -67,8 +67,8 @@ export class Connection {
   }
 
   /**
-   * Calls back once all requests are answered. Only for a connection that Node's parser has left: what else comes is not
-   * read. A stream may never end, so it ends here.
+   * Calls back once all requests are answered. Only for a connection that is detached from Node's parser: further bytes are not
+   * read. An open stream is ended, since it may never end on its own.
    */
   onceAnswered(callback: () => void): void {
     if (!this.#response) callback();
@@ -88,7 +88,7 @@ export class Connection {
   readonly #answered = (): void => {
     this.#response = undefined;
     this.idleSinceMs = performance.now();
-    if (this.socket.writableEnded) return; // after `Connection: close`, what follows is no request
+    if (this.socket.writableEnded) return; // after `Connection: close`, what follows is not a request
     const next = this.#waiting.shift();
     if (next) {
       this.#count(-1);

@@ -51,7 +51,7 @@ const pipelinedUpgrade: RawError = [
   'A WebSocket can only be opened on a connection whose requests are answered. Open another connection.',
   'BAD_REQUEST',
 ];
-const noTunnels: RawError = [405, 'This server is no proxy.', 'BAD_REQUEST', { allow: 'GET, POST' }];
+const noTunnels: RawError = [405, 'This server is not a proxy.', 'BAD_REQUEST', { allow: 'GET, POST' }];
 
 /** Number of connections of a caller, of an address, or of all. */
 interface ConnectionCount {

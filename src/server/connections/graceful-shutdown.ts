@@ -42,7 +42,7 @@ export class GracefulShutdown {
   constructor(app: FastifyInstance, connections: Connections) {
     this.#app = app;
     this.#connections = connections;
-    // Not counted before its body is complete: it might never be.
+    // A request is counted only once its body is complete, since it might never be.
     app.addHook('preHandler', (_request, reply, done) => {
       this.#inFlight[this.#isClosing ? 'since' : 'before'] += 1;
       reply.raw.once('close', this.#isClosing ? this.#onNewAnswered : this.#onAnswered);

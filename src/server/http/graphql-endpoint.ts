@@ -103,7 +103,8 @@ const varyByAccept: RequestHook = (_request, reply, done) => {
 };
 
 function writeRefusal(reply: FastifyReply, { status, headers, body }: HttpRefusal): FastifyReply | string {
-  if (status === 406) return refuse(reply, 406, `This address answers ${acceptableTypes}.`, 'BAD_REQUEST');
+  if (status === 406)
+    return refuse(reply, 406, `This address responds with ${acceptableTypes} only.`, 'BAD_REQUEST');
   reply.request.refusedWith = 'BAD_REQUEST';
   reply.code(status);
   for (const [name, value] of headers) reply.header(name, value);

@@ -1,4 +1,4 @@
-/** What is used of the library; `@types/negotiator` lacks `preferred`. */
+/** The used part of the library; `@types/negotiator` lacks `preferred`. */
 declare module 'negotiator' {
   class Negotiator {
     constructor(request: {

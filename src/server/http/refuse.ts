@@ -13,7 +13,7 @@ function errorBody(message: string, code: string, details: Details): string {
 }
 
 /**
- * Answers a request that is no operation or is refused before it becomes one, and stores the code for the metrics.
+ * Answers a request that is not an operation or is refused before it becomes one, and stores the code for the metrics.
  * @param details further `extensions`.
  */
 export function refuse(

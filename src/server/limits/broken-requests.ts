@@ -78,8 +78,8 @@ export function headProblem(request: IncomingMessage): HeadProblem | undefined {
 const tooManyHeaders: HeadProblem = [431, `The request has more than ${maximumHeaders} headers.`];
 
 /**
- * The problem of a request whose end is where Node's parser sees it, but perhaps not where a proxy did: the bytes behind it
- * may be of another client (request smuggling; RFC 9112, 6.1 and 11.2).
+ * The problem of a request whose end is where Node's parser sees it, but perhaps not where a proxy did: the bytes after it may
+ * be of another client (request smuggling; RFC 9112, 6.1 and 11.2).
  */
 function framingProblem({ headers, httpVersion }: IncomingMessage): HeadProblem | undefined {
   const coding = headers['transfer-encoding'];

@@ -29,7 +29,7 @@ export class ClientAddresses {
 
   /**
    * The network of the client that limits count. Each proxy appends its peer to `X-Forwarded-For`, so the client is the last
-   * address there that is no trusted proxy. A value that is no address counts for the proxy that has sent it.
+   * address there that is not a trusted proxy. A value that is not an address counts for the proxy that has sent it.
    */
   of({ socket, headers }: Pick<IncomingMessage, 'headers'> & { readonly socket: Peer }): string {
     const { remoteAddress = '' } = socket;

@@ -22,8 +22,8 @@ export const defaultClientTimeouts: ClientTimeouts = {
 const keepAliveTimeout = 72_000;
 
 /**
- * Node's settings for the deadlines of requests. Responses have none: event streams are responses, and a WebSocket is no
- * request any more.
+ * Node's settings for the deadlines of requests. Responses have none: event streams are responses, and a WebSocket is no longer
+ * a request.
  */
 export function serverTimeouts({ headersMs, requestMs, checkEveryMs }: ClientTimeouts) {
   return {

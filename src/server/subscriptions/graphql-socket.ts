@@ -21,7 +21,7 @@ const goingAway = 1001;
 /** Longest close reason in bytes (RFC 6455, 5.5). `ws` throws for a longer one, and `graphql-ws` puts operation ids into it. */
 const longestReason = 123;
 
-/** Large answers of one WebSocket: the next one is made after the client has read the previous one. */
+/** Lock for the large responses of one WebSocket: the next one is made once the client has read the previous one. */
 class AnswerLane implements WriteLock {
   readonly #connection: Socket;
   readonly #mutex = new Mutex();

@@ -151,7 +151,7 @@ export function serveEventStream(app: FastifyInstance, streams: HttpStreams, onR
     onRequest,
     handler: async (request, reply) => {
       if (!acceptsEvents(request.headers))
-        return refuse(reply, 406, 'This address answers text/event-stream only.', 'BAD_REQUEST');
+        return refuse(reply, 406, 'This address responds with text/event-stream only.', 'BAD_REQUEST');
       return streams.answer(request, reply, readParameters(request), 'sse');
     },
   });
@@ -222,7 +222,7 @@ function written(response: ServerResponse, text: string): Promise<void> {
   });
 }
 
-/** True for a refusal that is no result of an operation: a mutation by GET, or no operation at all. */
+/** True for a refusal that is not the result of an operation: a mutation by GET, or no operation at all. */
 function isHttpError({ status, body }: OperationResult, { query }: OperationParameters): boolean {
   const isBadRequest = body.errors?.[0]?.extensions?.['code'] === 'BAD_REQUEST';
   return status === 405 || (query === undefined && isBadRequest);

@@ -3,7 +3,7 @@ import { type RequestMemory } from '../limits/request-memory.js';
 
 /** Pings and pongs that a client may send at once, and in each second after that. Clients send one in some seconds. */
 const [burst, perSecond] = [100, 20];
-/** Messages `complete` beyond one for each operation: of operations that have ended at the same moment. */
+/** Allowance for `complete` messages without a `subscribe` of their own. */
 const spareCompletes = 100;
 
 /**

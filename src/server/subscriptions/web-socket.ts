@@ -107,7 +107,7 @@ export function serveWebSocket(app: FastifyInstance, options: WebSocketOptions):
     });
   });
   shutdown.onBegin(async () => {
-    // Each for itself: a mutation of one client that hangs must not keep the others from another gateway.
+    // Each socket closes on its own: one client's hanging mutation must not keep the others from reconnecting elsewhere.
     const closing = [...openSockets].map(async (open) => {
       await open.closeForShutdown();
       await allClosed([open.socket]);

@@ -126,7 +126,7 @@ export class Metrics {
   });
   readonly upstreamCalls = this.#counter({
     name: 'campaign_gateway_upstream_calls_total',
-    help: 'Requests sent to the upstream, retries included. status is none without a response; reason is ok or the failure.',
+    help: 'Requests sent to the upstream, retries included. `status` is `none` without a response; `reason` is `ok` or the failure.',
     labelNames: ['route', 'status', 'reason'],
   });
   readonly upstreamSeconds = this.#histogram({

@@ -331,7 +331,7 @@ describe('the live connection', () => {
   it.each([
     { how: 'WebSocket', of: () => app.tokens },
     { how: 'event streams', of: () => app.events },
-  ])('goes on with a new token over $how when the old one expires', async ({ of }) => {
+  ])('continues with a new token over $how when the old one expires', async ({ of }) => {
     const sid = paused();
     const { forgetToken } = await of().load<{ readonly forgetToken: () => void }>('auth');
     forgetToken();

@@ -100,7 +100,7 @@ describeWithDashboard("the dashboard's page of a campaign", () => {
     expectNoComplaints(opened);
   });
 
-  it('has a button for each action that is allowed, and asks before what can not be undone', async () => {
+  it('has a button for each action that is allowed, and asks before what cannot be undone', async () => {
     const opened = await open(pageOf('in-progress'));
     const { page, sandbox } = opened;
     const { sid } = campaignIn(opened, 'in-progress');

@@ -43,7 +43,7 @@ describeWithDashboard("the dashboard's list of campaigns", () => {
     expectNoComplaints(opened);
   });
 
-  it('keeps the rows that can be read, and says which one can not', async () => {
+  it('keeps the rows that can be read, and says which one cannot', async () => {
     const opened = await open('/', { sandbox: { seed: 'empty' } });
     const { page, sandbox, server } = opened;
     sandbox.state.insert({ name: 'Readable', status: 'paused' });

@@ -126,7 +126,11 @@ describe('a gateway does not start with', () => {
   it.each([
     ['no JSON', '[{"name": "secret-name"', 'The file is not JSON: line 1.'],
     ['no list', { anna: hash }, 'The file must be a list of keys, or an object with a list "keys".'],
-    ['an entry that is none', [anna, 'key-of-anna'], 'Entry 2 must be an object of name, scopes and sha256'],
+    [
+      'an entry that is not an object',
+      [anna, 'key-of-anna'],
+      'Entry 2 must be an object of name, scopes and sha256',
+    ],
     [
       'a key in the clear',
       [{ ...anna, key: 'key-of-anna' }],
@@ -170,7 +174,7 @@ describe('a gateway does not start with', () => {
       'Entry 1: "sha256" must be the SHA-256 hash of the key',
     ],
     [
-      'the hash of a key that anybody would try',
+      'the hash of a key that anyone would try',
       [{ ...anna, sha256: createHash('sha256').update('changeme').digest('hex') }],
       'Entry 1: "sha256" is not the hash of a random key.',
     ],

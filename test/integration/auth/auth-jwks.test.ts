@@ -120,7 +120,7 @@ describe('JWKS', () => {
     const broken: readonly (readonly [what: string, algorithm: string, jwk: unknown])[] = [
       ['an RSA key of 1024 bits', 'RS256', jwkOf(weak.publicKey)],
       ['an RSA key of 1024 bits, used for PS256', 'PS256', jwkOf(weak.publicKey)],
-      ['a modulus that is no base64', 'RS256', { kty: 'RSA', n: '!!!', e: 'AQAB' }],
+      ['a modulus that is not base64', 'RS256', { kty: 'RSA', n: '!!!', e: 'AQAB' }],
       ['a modulus that is a number', 'RS256', { kty: 'RSA', n: 65537, e: 'AQAB' }],
       ['an empty modulus', 'RS256', { kty: 'RSA', n: '', e: '' }],
       ['no modulus', 'RS256', { kty: 'RSA' }],
@@ -144,7 +144,7 @@ describe('JWKS', () => {
       ['a shared secret', 'RS256', { kty: 'oct', k: 'c2VjcmV0' }],
       ['an unknown type', 'RS256', { kty: 'PQ' }],
       ['no type', 'RS256', {}],
-      ['operations that are no list', 'RS256', { ...jwkOf(other.publicKey), key_ops: 'verify' }],
+      ['operations that are not a list', 'RS256', { ...jwkOf(other.publicKey), key_ops: 'verify' }],
       ['an extractable that is text', 'RS256', { ...jwkOf(other.publicKey), ext: 'x' }],
     ];
 

@@ -59,7 +59,7 @@ describe('a token', () => {
   it.each([
     ['that has expired', { exp: inSeconds(-1) }, 'expired'],
     ['that never expires', { exp: undefined }, '"exp"'],
-    ['whose end is no number', { exp: 'tomorrow' }, '"exp"'],
+    ['whose end is not a number', { exp: 'tomorrow' }, '"exp"'],
     ['whose end is after the year 9999', { exp: 253_402_300_800 }, '"exp"'],
     ['that has not begun', { nbf: inSeconds(30) }, '"nbf"'],
     ['of another issuer', { iss: 'https://issuer.example' }, '"iss"'],
@@ -106,7 +106,7 @@ describe('a token', () => {
           .sign(key.privateKey, { crit: { magic: true } });
       },
     ],
-    ['that is none', () => Promise.resolve('a.b.c')],
+    ['that is not a token', () => Promise.resolve('a.b.c')],
     ['that is text', () => Promise.resolve('anna')],
     ['that is too long', () => Promise.resolve('a'.repeat(9000))],
   ])('%s is refused', async (_what, make) => {
@@ -146,7 +146,7 @@ describe('a token', () => {
     expect(gateway.logs.join('')).toContain('"who":"auth0|bert"');
   });
 
-  it('whose end is infinite once it is parsed is refused', async () => {
+  it('with an expiry that parses to Infinity is refused', async () => {
     const claims = JSON.stringify({ ...good, exp: 0 }).replace('"exp":0', '"exp":1e400');
     const token = await new CompactSign(Buffer.from(claims))
       .setProtectedHeader({ alg: key.publicJwk.alg ?? '', kid: key.kid })

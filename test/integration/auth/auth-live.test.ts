@@ -89,7 +89,7 @@ describe('over WebSocket', () => {
     ['nothing', undefined],
     ['nothing of it', { authorization: 7, headers: 'x', token: null }],
     ['nonsense', { authorization: 'Bearer nonsense' }],
-    ['more than anybody needs', { token: 'x'.repeat(9000) }],
+    ['more than anyone needs', { token: 'x'.repeat(9000) }],
     ['a name of prototypes', { __proto__: { token: 'x' }, constructor: 'x' }],
   ])('%s closes the socket with a code after which clients do not reconnect', async (_what, params) => {
     sandbox.calls.splice(0);

@@ -27,7 +27,7 @@ const forged = {
   referer: 'https://evil.example/',
 };
 
-describe('a GET of which it is sure that no other page sent it is answered', () => {
+describe('a GET that provably no other page sent is answered', () => {
   it.each<[string, Record<string, string>]>([
     ['by a page of the gateway', { 'sec-fetch-site': 'same-origin' }],
     [

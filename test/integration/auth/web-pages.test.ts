@@ -163,7 +163,7 @@ describe('every response', () => {
     ['an answer', '/graphql?query={__typename}'],
     ['a refusal', '/graphql?query={no}'],
     ['what is nowhere', '/nowhere'],
-    ['what is no address', '/%ff'],
+    ['what is not an address', '/%ff'],
     ['health', '/livez'],
   ])('has the security headers: %s', async (_what, path) => {
     const { headers } = await send(closed.url + path, { 'apollo-require-preflight': '1' }, 'GET');

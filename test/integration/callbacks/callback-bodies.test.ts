@@ -68,7 +68,7 @@ describe('a message callback is accepted and published once, with the body', () 
       json,
     ],
     ['without a content type', () => says(), {}],
-    ['with a content type that is none', () => says(), { 'content-type': 'json' }],
+    ['with an invalid content type', () => says(), { 'content-type': 'json' }],
     ['with two content types', () => says(), { 'content-type': 'application/json, text/plain' }],
     ['as XML, says the header', () => says(), { 'content-type': 'application/xml' }],
     ['as a multipart form', () => multipart(fields()), { 'content-type': 'multipart/form-data; boundary=b' }],
@@ -176,7 +176,7 @@ describe('a message callback is refused with 400', () => {
     ['of a campaign whose sid is half of a surrogate pair', () => says({ campaign_sid: '\ud800' }), json],
     ['to a long number', () => says({ number: '9'.repeat(65) }), json],
     ['with a long status', () => says({ status: 's'.repeat(65) }), json],
-    ['with a status that is none', () => says({ status: 7 }), json],
+    ['with an invalid status', () => says({ status: 7 }), json],
     [
       'of a multipart form without parts',
       () => '--b--',

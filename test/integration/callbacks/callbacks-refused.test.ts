@@ -49,7 +49,7 @@ const forged: [what: string, status: number, way: Way][] = [
   ['whose address lacks the last letter', 404, (url, body) => ({ to: url.slice(0, -1), say: body })],
   ['whose address has one letter more', 404, (url, body) => ({ to: `${url}A`, say: body })],
   ['without a token', 404, (url, body) => ({ to: without(url), say: body })],
-  ['with nothing behind the root', 404, (url, body) => ({ to: without(url).slice(0, -1), say: body })],
+  ['with nothing after the root', 404, (url, body) => ({ to: without(url).slice(0, -1), say: body })],
   ['whose token is very long', 400, (url, body) => ({ to: `${without(url)}${'A'.repeat(5000)}`, say: body })],
   [
     'whose token is an escaped path',

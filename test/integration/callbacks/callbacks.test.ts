@@ -72,7 +72,7 @@ describe.each(transports)('over %s, a campaign callback', (transport) => {
     expect(sandbox.calls.map(({ method }) => method)).toEqual(['GET', 'PUT']);
   });
 
-  it('is published at once beside those of nine other campaigns, with a slow upstream', async () => {
+  it('is published at once along with those of nine other campaigns, with a slow upstream', async () => {
     const others = await Promise.all(Array.from({ length: 9 }, () => createWithCallbacks(gateway)));
     const all = [one, ...others];
     const subscribers = await Promise.all(all.map(({ sid }) => listenTo(transport, sid)));

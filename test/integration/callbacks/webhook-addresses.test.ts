@@ -127,7 +127,7 @@ describe.each(reads)('the gateway’s own webhook addresses, %s,', (_way, query,
   });
 });
 
-describe('the gateway’s own webhook addresses, beside messages,', () => {
+describe('the gateway’s own webhook addresses, in the campaigns of messages,', () => {
   it.each([
     ['are hidden from who may read', support, hidden],
     [
@@ -182,7 +182,7 @@ describe('callback addresses that contain a webhook address of the gateway are h
   it.each<[what: string, url: (own: string) => string, isHidden: boolean]>([
     ['of another host and port', (own) => own.replace('127.0.0.1:4999', 'GATEWAY.example:8443'), true],
     ['signed with an earlier secret', (own) => `${own.slice(0, -20)}${'A'.repeat(20)}`, true],
-    ['with a slash behind it', (own) => `${own}/`, true],
+    ['with a slash after it', (own) => `${own}/`, true],
     ['with escapes', (own) => own.replaceAll('-', '%2D').replace('/message', '%2Fmessage'), true],
     ['escaped twice for HTML', (own) => own.replaceAll('/', '&amp;#x2F;'), true],
     ['escaped for JSON', (own) => own.replaceAll('/', String.raw`\u002f`), true],

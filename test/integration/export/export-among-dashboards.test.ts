@@ -79,7 +79,7 @@ function exporting(after: string | undefined, breakAfter = Infinity): { text: st
   return state;
 }
 
-it('an export of a moving campaign ends beside 200 polling dashboards, which see no error and nothing older than a minute, within 30 calls a minute', async () => {
+it('an export of a moving campaign ends among 200 polling dashboards, which see no error and nothing older than a minute, within 30 calls a minute', async () => {
   let oldestMs = await poll(200);
   const rows: ExportLine[] = [];
   let end: ExportLine | undefined;

@@ -89,7 +89,7 @@ describe('campaign-gateway export on a server that does not do what a gateway do
     expect(await run()).toBe(3);
     expect(said).toMatch(
       new RegExp(
-        `counts \\d+ rows, but has sent ${String(rows)} in whole windows\\. Run it again to go on\\.\n$`,
+        `counts \\d+ rows, but has sent ${String(rows)} in whole windows\\. Run it again to resume\\.\n$`,
       ),
     );
     expect(existsSync(out())).toBe(false);
@@ -136,7 +136,7 @@ describe('campaign-gateway export on a server that does not do what a gateway do
   });
 });
 
-it('names --force where the gateway refuses the cursor with which the file is to go on', async () => {
+it('names --force where the gateway refuses the cursor from which the file is to resume', async () => {
   const state = { query: 'ndjson of c', cursor: 'damaged', bytes: 4, rows: 1, isComplete: false };
   writeFileSync(`${out()}.part`, 'rows');
   writeFileSync(`${out()}.part.json`, JSON.stringify(state));
@@ -146,6 +146,6 @@ it('names --force where the gateway refuses the cursor with which the file is to
   };
   expect(await run()).toBe(1);
   const problem = `The gateway refuses the cursor in ${out()}.part.json; --force starts over.`;
-  expect(said).toBe(`going on after 1 rows\ncampaign-gateway export: ${problem}\n`);
+  expect(said).toBe(`resuming after 1 rows\ncampaign-gateway export: ${problem}\n`);
   expect(readFileSync(`${out()}.part`, 'utf8')).toBe('rows');
 });

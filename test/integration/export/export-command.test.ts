@@ -101,7 +101,7 @@ async function brittle(afterBytes: () => number): Promise<{ readonly url: URL; r
 }
 
 describe('campaign-gateway export', () => {
-  it('prints every row as NDJSON without --out, and its progress beside', async () => {
+  it('prints every row as NDJSON without --out, and its progress on standard error', async () => {
     expect(await run()).toBe(0);
     expect(linesOf(printed).rows.map(({ sid }) => sid)).toEqual(sids(250));
     expect(said[0]).toBe('50 of 250 rows\n');
@@ -144,7 +144,7 @@ describe('campaign-gateway export', () => {
     expect(await run({ out: out('second.ndjson') })).toBe(0);
   });
 
-  it.each([false, true])('refuses what is no file, forced: %s', async (isForced) => {
+  it.each([false, true])('refuses what is not a file, forced: %s', async (isForced) => {
     execFileSync('mkfifo', [out('pipe')]);
     for (const [name, kind] of [
       ['pipe', 'isFIFO'],
@@ -157,7 +157,7 @@ describe('campaign-gateway export', () => {
     expect(upstream.calls).toEqual([]);
   });
 
-  it('is refused by a server that is no gateway, and ends there', async () => {
+  it('is refused by a server that is not a gateway, and ends there', async () => {
     const server = createServer((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/html' }).write('<html>');
     });
@@ -183,7 +183,7 @@ describe('campaign-gateway export', () => {
     server.close();
   });
 
-  it('goes on by itself over ten broken connections, wherever they break', async () => {
+  it('resumes automatically over ten broken connections, wherever they break', async () => {
     let broken = 0;
     const { url, server } = await brittle(() => {
       broken += 1;
@@ -196,7 +196,7 @@ describe('campaign-gateway export', () => {
     expect(said.filter((line) => line.includes('Trying again')).length).toBeGreaterThan(2);
   });
 
-  it('goes on over a restart of the gateway', async () => {
+  it('resumes over a restart of the gateway', async () => {
     let own = await startGatewayOn(upstream.baseUrl, { PORT: '0' });
     const port = new URL(own.url).port;
     upstream.beforeCall = (call) => {
@@ -273,7 +273,7 @@ describe('campaign-gateway export', () => {
       };
       expect(await run({ out: out(name), format })).toBe(3);
       expect(said.at(-1)).toBe(
-        'campaign-gateway export: The list has changed its order in each of several readings. Run it again to go on.\n',
+        'campaign-gateway export: The list has changed its order in each of several passes. Run it again to resume.\n',
       );
       isMoving = false;
       expect(await run({ out: out(name), format })).toBe(0);
@@ -285,7 +285,7 @@ describe('campaign-gateway export', () => {
   it.each([
     ['whole rows', () => undefined],
     [
-      'half a row behind them',
+      'half a row after them',
       () => {
         appendFileSync(`${out()}.part`, '{"sid":"torn');
       },
@@ -296,7 +296,7 @@ describe('campaign-gateway export', () => {
         appendFileSync(`${out()}.part`, '{"sid":"m999"}\n');
       },
     ],
-  ])('run again after it was killed with %s, goes on where it was', async (_what, damage) => {
+  ])('run again after it was killed with %s, resumes where it was', async (_what, damage) => {
     // As a killed process leaves it: some windows, and the checkpoint of the last one.
     const { url, server } = await brittle(() => {
       server.close();
@@ -363,14 +363,14 @@ describe('campaign-gateway export', () => {
     expect(await run({ sid: 'unknown', out: out() })).toBe(1);
     expect(said.at(-1)).toBe('campaign-gateway export: There is no campaign with this sid.\n');
     expect(await run({ status: 'LOST', out: out() })).toBe(1);
-    expect(said.at(-1)).toContain('which is no status');
+    expect(said.at(-1)).toContain('which is not a status');
     expect(await run({ status: 'SENT,SCHEDULED', out: out() })).toBe(0); // nothing of the refused ones is left
   });
 
-  it('gives up with 3 after ten minutes without a row, and goes on when run again', async () => {
+  it('gives up with 3 after ten minutes without a row, and resumes when run again', async () => {
     expect(await run({ out: out(), url: new URL('http://127.0.0.1:1') })).toBe(3);
     expect(said[0]).toBe('The connection to 127.0.0.1:1 failed: ECONNREFUSED. Trying again.\n');
-    expect(said.at(-1)).toMatch(/ECONNREFUSED\. Run it again to go on\.\n$/);
+    expect(said.at(-1)).toMatch(/ECONNREFUSED\. Run it again to resume\.\n$/);
     expect(existsSync(`${out()}.part`)).toBe(false);
     expect(await run({ out: out(), url: new URL(gateway.url) })).toBe(0);
     expect(rowsIn()).toEqual(sids(250));

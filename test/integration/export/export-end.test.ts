@@ -41,7 +41,7 @@ describe('an export whose upstream counts too few messages for a moment', () => 
     ['a short window without a total', (offset) => offset + 10, NaN],
     ['a full window and its end as the total', (offset) => offset + 50, 0],
     ['nothing', () => 0, 0],
-    ['nothing, behind its end', (offset) => offset, 0],
+    ['nothing, after its end', (offset) => offset, 0],
   ];
   const cases = odd.flatMap(([what, count, countedBeyond]) =>
     [2, 4, 11].flatMap((at) => [0, 9000].map((ms) => ({ what, count, countedBeyond, at, ms }))),

@@ -133,7 +133,7 @@ describe('the CSV of an export, and that of the dashboard', () => {
     },
   );
 
-  it('leave the plus sign of a phone number alone, and of nothing else that a column of numbers may hold', async () => {
+  it('keep the plus sign of a phone number, and of nothing else that a column of numbers may hold', async () => {
     const numbers = ['+919876543210', '+91XXXXXX3210', '+91xxxxxxxxxx', 'XXXXXXXXXX', '9876543210'];
     const others = [
       ...[

@@ -142,7 +142,7 @@ describe('an open export', () => {
     await until(() => upstream.calls.length > stalled + 10);
   });
 
-  it('ends with its cursor when the gateway stops, and goes on at the next one', async () => {
+  it('ends with its cursor when the gateway stops, and resumes at the next one', async () => {
     upstream.beforeCall = (call, response) => {
       if (call < 4) return undefined;
       release.push(() => response.destroy());

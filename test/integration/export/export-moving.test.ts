@@ -58,7 +58,7 @@ describe('an export of a campaign that is being sent', () => {
     },
   );
 
-  it('goes on with one message a page, and ends', async () => {
+  it('continues with one message a page, and ends', async () => {
     const stay = messages(30, 'stay');
     Object.assign(upstream, { pageMaximum: 1, messages: [...stay] });
     upstream.calls.length = 0;
@@ -147,7 +147,7 @@ describe('an export over a window of unreadable rows', () => {
   const unreadable = (count: number): UpstreamMessage[] =>
     messages(count, 'unreadable').map(({ sid }) => ({ sid, status: null as unknown as string }));
 
-  it('leaves out no readable row while rows in front of it go', async () => {
+  it('leaves out no readable row while rows before it go', async () => {
     const stay = messages(120, 'stay');
     Object.assign(upstream, { pageMaximum: 50, messages: [...unreadable(50), ...stay] });
     upstream.calls.length = 0;
@@ -161,7 +161,7 @@ describe('an export over a window of unreadable rows', () => {
     expect(readable).toEqual(stay.map(({ sid }) => sid));
   });
 
-  it('goes on behind the cursor of one of them', async () => {
+  it('resumes after the cursor of one of them', async () => {
     const stay = messages(10, 'stay');
     const all = [...unreadable(3), ...stay];
     Object.assign(upstream, { pageMaximum: 50, messages: all, beforeCall: () => undefined });

@@ -81,7 +81,7 @@ describe('Campaign.messagesExportUrl of guarded gateways', () => {
     expect(await exportUrl(guarded, showing(['campaigns:read']))).toBeNull();
   });
 
-  it('never repeats a host that is none', async () => {
+  it('never repeats an invalid host', async () => {
     for (const host of ['a b', 'x/../y', 'user@evil', `${'x'.repeat(400)}.example`])
       expect(await exportUrl(guarded, { ...showing(['campaigns:read', 'messages:read']), host })).toBe(
         `${guarded.url}/campaigns/c/messages`,

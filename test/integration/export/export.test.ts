@@ -144,7 +144,7 @@ describe('GET /campaigns/{sid}/messages', () => {
     }
   });
 
-  it('goes on after any cursor, also one of Campaign.messages', async () => {
+  it('resumes after any cursor, also one of Campaign.messages', async () => {
     const { rows } = linesOf((await getExport(path())).text);
     for (const index of [0, 48, 49, 50, 120, 248, 249]) {
       const rest = linesOf((await getExport(path(`?after=${rows[index]?.cursor ?? ''}`))).text);
@@ -187,7 +187,7 @@ describe('GET /campaigns/{sid}/messages', () => {
     expect(upstream.calls).toEqual([]);
   });
 
-  it('refuses a cursor of another list, a sid that is none, and other methods', async () => {
+  it('refuses a cursor of another list, an invalid sid, and other methods', async () => {
     const { rows } = linesOf((await getExport(path('?number=%2B919876543210'))).text);
     expect((await getExport(path(`?after=${rows[0]?.cursor ?? ''}`))).status).toBe(400);
     for (const sid of ['a%5cb', 'a%2fb', '%20', 'x'.repeat(129)])
@@ -210,7 +210,7 @@ describe('GET /campaigns/{sid}/messages', () => {
     }
   });
 
-  it('waits out failures of the upstream for ten minutes, and says where to go on after them', async () => {
+  it('waits out failures of the upstream for ten minutes, and says where to resume after them', async () => {
     upstream.beforeCall = (call) => (call > 1 && call < 12 ? refusal(503) : undefined);
     const passed = linesOf((await getExport(path())).text);
     expect(passed.rows.map(({ sid }) => sid)).toEqual(sids(250));

@@ -47,7 +47,7 @@ async function become(status: string, redisIs: string): Promise<void> {
 const statusQuery = 'query ($sid: ID!) { campaign(sid: $sid) { status } }';
 
 describeWithRedis('the documented rights of a Redis user', () => {
-  it('suffice: a create that is repeated at another instance is one campaign, and that instance hears of its change', async () => {
+  it('suffice: a create that is repeated at another instance is one campaign, and that instance receives its change', async () => {
     await start(documentedRights);
     const { a, b } = gateways;
     await become('ok', 'ok');

@@ -100,7 +100,7 @@ describeWithRedis('a walk whose pages are read by two gateways', () => {
     }
   });
 
-  it('goes on to the first row in the other direction', async () => {
+  it('continues to the first row in the other direction', async () => {
     upstream.rows = rowsUpTo(119);
     await page(two.b, 'first: 50');
     upstream.rows = rowsUpTo(125);

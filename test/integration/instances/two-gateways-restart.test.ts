@@ -16,7 +16,7 @@ import {
 } from '../../support/gateway/two-live-gateways.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 
-describeWithRedis('message callbacks after a gateway has started anew', () => {
+describeWithRedis('message callbacks after a gateway has restarted', () => {
   let two: TwoGateways;
   let one: SharedCampaign;
   beforeEach(async () => {
@@ -66,7 +66,7 @@ describeWithRedis('message callbacks after a gateway has started anew', () => {
   };
   const news = ['b SENT sent', 'c SENT sent'];
 
-  it('what was published before is no event again, and no message goes back, whichever gateway the callback reaches', async () => {
+  it('what was published before is not an event again, and no message goes back, whichever gateway the callback reaches', async () => {
     const [onA] = await publishTwo();
     await two.b.close();
     const c = await startAfterwards(two.a);

@@ -49,7 +49,7 @@ it.each([
     400,
     `${post}transfer-encoding: chunked\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n`,
   ],
-  ['has a coding that is none', 501, `${post}transfer-encoding: identity\r\n\r\n{}`],
+  ['has a coding that does not exist', 501, `${post}transfer-encoding: identity\r\n\r\n{}`],
   ['never ends', 408, `${post}content-length: 100\r\n\r\n{`],
 ])('a request that %s gets %i with a GraphQL error, and the connection ends', async (_what, status, said) => {
   const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1').setEncoding('utf8');
@@ -64,7 +64,7 @@ it.each([
   expect(sandbox.calls).toEqual([]);
 });
 
-it('a large body and one in chunks that stall get their 408 too, however seldom late requests are looked for', async () => {
+it('a large body and one in chunks that stall get a 408 too, however rarely Node checks for late requests', async () => {
   const clientTimeouts = { headersMs: 200, requestMs: 400, checkEveryMs: 2500 };
   const seldom = await startGatewayOn(sandbox.baseUrl, {}, undefined, undefined, { clientTimeouts });
   const stalled = [`${chunked}1\r\n{\r\n`, chunked, `${post}content-length: 90000\r\n\r\n{`];

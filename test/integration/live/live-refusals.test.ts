@@ -49,8 +49,8 @@ describe('refused before any upstream call', () => {
     ['with the body 1', 400, 'BAD_REQUEST', {}, '1'],
     ['with the body "x"', 400, 'BAD_REQUEST', {}, '"x"'],
     ['with no query', 400, 'BAD_REQUEST', {}, '{}'],
-    ['with a query that is no text', 400, 'BAD_REQUEST', {}, '{"query":1}'],
-    ['with variables that are none', 400, 'BAD_REQUEST', {}, '{"query":"{ a }","variables":[]}'],
+    ['with a query that is not text', 400, 'BAD_REQUEST', {}, '{"query":1}'],
+    ['with invalid variables', 400, 'BAD_REQUEST', {}, '{"query":"{ a }","variables":[]}'],
   ])('an event stream %s: %i, %s', async (_what, status, code, headers, body) => {
     const answer = await request(`${gateway.url}/graphql/stream`, {
       method: 'POST',

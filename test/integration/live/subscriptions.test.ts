@@ -42,7 +42,7 @@ const manyPages = [1, 2, 3, 4, 5]
   .map((first) => `m${first}: messages(first: ${first}) { totalCount }`)
   .join(' ');
 
-it('one read of a lagging replica is no change: a campaign does not go back to a state that it has left', async () => {
+it('one read of a lagging replica is not a change: a campaign does not go back to a state that it has left', async () => {
   let shown = {};
   const show = (status: string, name: string, time: string): void => {
     shown = documentedCampaign({ status, name, date_updated: `2026-05-01T${time}:00+05:30` });
@@ -136,7 +136,7 @@ describe.each(transports)('over %s', (transport) => {
     ['a field that is not there', '{ campaign(sid: "a") { nothing } }', 'GRAPHQL_VALIDATION_FAILED'],
     ['too much', `{ campaign(sid: "a") { ${manyPages} } }`, 'QUERY_TOO_EXPENSIVE'],
     ['a variable that is missing', 'query ($sid: ID!) { campaign(sid: $sid) { name } }', 'BAD_USER_INPUT'],
-    ['a cursor that is none', '{ campaigns(after: "x") { totalCount } }', 'BAD_USER_INPUT'],
+    ['an invalid cursor', '{ campaigns(after: "x") { totalCount } }', 'BAD_USER_INPUT'],
   ])('%s is refused as over HTTP', async (_what, query, code) => {
     const subscriber = await subscribe(gateway.url, transport, query);
     await subscriber.next(1);

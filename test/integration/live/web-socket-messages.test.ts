@@ -168,10 +168,7 @@ describe('a message that', () => {
 
   it.each([
     ['never ends', () => frame('{"type":"ping","payload":{"x":"', 200_000)],
-    [
-      'never ends, behind one that does',
-      () => Buffer.concat([frame('{"type":"ping"}'), frame('{', 200_000)]),
-    ],
+    ['never ends, after one that does', () => Buffer.concat([frame('{"type":"ping"}'), frame('{', 200_000)])],
     ['has only begun', () => Buffer.from([0x81])],
     ['has a first fragment and no other', () => Buffer.from([0x01, 0x81, 0, 0, 0, 0, 0x7b])],
   ])('%s closes its connection', async (_what, bytes) => {
@@ -212,7 +209,7 @@ describe('JSON of a message', () => {
       subscribe(`{"query":"{ __typename }","variables":{"a":${nested(125_000)}}}`),
     ],
     ['extensions', subscribe(`{"query":"{ __typename }","extensions":{"a":${deep}}}`)],
-    ['a payload that is no object', subscribe(deep)],
+    ['a payload that is not an object', subscribe(deep)],
     ['a member that the protocol lacks', subscribe('{"query":"{ __typename }"}', `,"x":${deep}`)],
     ['the payload of a ping', `{"type":"ping","payload":{"a":${deep}}}`],
     ['the payload of a pong', `{"type":"pong","payload":{"a":${deep}}}`],
@@ -230,7 +227,7 @@ describe('JSON of a message', () => {
     expect(gateway.logs.filter((line) => line.includes('"level":50'))).toEqual([]);
   });
 
-  it('that is no object, or not UTF-8 in a binary frame, closes the socket', async () => {
+  it('that is not an object, or not UTF-8 in a binary frame, closes the socket', async () => {
     const invalid = Buffer.from(subscribe('{"query":"{ __typename } #x"}').replace('#x', '#\xff'), 'latin1');
     for (const message of [invalid, 'null', '1', '[]', '"x"', '{']) {
       const { socket } = await open({ isKnown: true });

@@ -120,7 +120,7 @@ describe('a text of a client', () => {
     for (const line of gateway.logs) expect(line.trimEnd()).not.toMatch(/[\p{Cc}\u2028\u202e]/u);
   });
 
-  it('that is no name is not logged as the name of an operation', async () => {
+  it('that is not a name is not logged as the name of an operation', async () => {
     const { gateway } = await setup();
     for (const operationName of ['+91 98765 43210', 'Dashboard', 'x'.repeat(100_000)])
       await gateway.send({ query: '{ nothing }', operationName });
@@ -146,7 +146,7 @@ describe("a client's mistake is at info, with its code:", () => {
       '/graphql',
       posted('{"query":"{ nothing }"}'),
     ],
-    ['a document that is none', 'GRAPHQL_PARSE_FAILED', '/graphql', posted('{"query":"{"}')],
+    ['an invalid document', 'GRAPHQL_PARSE_FAILED', '/graphql', posted('{"query":"{"}')],
     [
       'an argument',
       'BAD_USER_INPUT',

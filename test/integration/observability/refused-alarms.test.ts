@@ -52,7 +52,7 @@ describe('a 403 for one campaign while other calls succeed', () => {
     ['400', failure(400, 1002), []],
     ['409', failure(409, 1008), []],
     ['422', failure(422, 1002), []],
-  ])('a status that changed before the action is no alarm: %s', async (_status, refusal, warned) => {
+  ])('a status that changed before the action is not an alarm: %s', async (_status, refusal, warned) => {
     const { gateway } = await startScripted(racing(refusal));
     const { pauseCampaign } = await gateway.data(PauseDocument, { sid });
     expect(pauseCampaign).toMatchObject({ campaign: null, userErrors: [{ code: 'ACTION_NOT_ALLOWED' }] });
@@ -60,7 +60,7 @@ describe('a 403 for one campaign while other calls succeed', () => {
     expect(warnings(gateway)).toEqual(warned);
   });
 
-  it('a campaign of another account is no alarm', async () => {
+  it('a campaign of another account is not an alarm', async () => {
     const { gateway } = await startScripted(({ target }) =>
       target.includes('foreign') ? forbidden : answerOf([documentedCampaign({ sid })]),
     );

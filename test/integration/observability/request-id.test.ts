@@ -82,7 +82,7 @@ it('a write is logged at info, with requestId and audit', async () => {
   expect(more).toEqual([]);
 });
 
-it('a request that is no operation is logged with its requestId too', async () => {
+it('a request that is not an operation is logged with its requestId too', async () => {
   const { gateway } = await setup();
   const answer = await request(`${gateway.url}/graphql`, {
     method: 'POST',

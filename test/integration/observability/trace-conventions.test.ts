@@ -49,7 +49,7 @@ describe('spans follow the semantic conventions of OpenTelemetry:', () => {
     for (const { status } of operations) expect(status.code ?? 0).toBe(0);
   });
 
-  it('a refused document has no type, and a mistake of the client is no failure of the server', async () => {
+  it('a refused document has no type, and a mistake of the client is not a failure of the server', async () => {
     const { spans } = await spansOf((gateway) =>
       gateway.send({ query: '{ nothing }', operationName: 'Dashboard' }),
     );

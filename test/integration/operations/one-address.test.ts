@@ -239,7 +239,7 @@ describe.each([
     if (status !== 200) expect(sandbox.calls).toEqual([]);
   });
 
-  it('a mutation by GET is 405, and a body that is none 400', async () => {
+  it('a mutation by GET is 405, and an invalid body 400', async () => {
     const pause = `mutation { pauseCampaign(sid: "${sid}") { userErrors { code } } }`;
     const refusal = await get(pause, { accept, ...proof });
     expect([refusal.status, refusal.headers['allow']]).toEqual([405, 'POST']);

@@ -140,7 +140,7 @@ const refused: readonly Refused[] = [
     }),
   ],
   [
-    'such a condition beside a fragment that does not exist and has the name of a JavaScript method',
+    'such a condition next to a fragment that does not exist and has the name of a JavaScript method',
     'GRAPHQL_VALIDATION_FAILED',
     () => ({
       query: `subscription ($b: Boolean!) { ...F ...toString } fragment F on Subscription { campaignUpdated(sid: "${sid}") @skip(if: $b) { sid } }`,

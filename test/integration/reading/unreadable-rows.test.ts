@@ -77,7 +77,7 @@ describe('an unreadable row is an error at its path, and the other rows stay', (
     ['text in place of an item', 'oops'],
     ['a campaign without a sid', item({ ...campaign('b'), sid: undefined })],
     ['a campaign without a status', item({ ...campaign('b'), status: undefined })],
-    ['a campaign whose creation time is no time', item(campaign('b', { date_created: 'yesterday' }))],
+    ['a campaign whose creation time is not a time', item(campaign('b', { date_created: 'yesterday' }))],
   ])('of campaigns: %s', async (_what, bad) => {
     await behindRows([item(campaign('a')), bad, item(campaign('c'))]);
     const { data, errors } = await gateway.execute(CampaignPageDocument, { first: 10 });
@@ -152,8 +152,8 @@ describe('a row without an optional key is readable', () => {
   });
 });
 
-it.each(['the row before it', 'the row behind it', 'the first row'])(
-  'a page after an unreadable row that has a sid begins behind it, also where %s has left, with CACHE=off',
+it.each(['the row before it', 'the row after it', 'the first row'])(
+  'a page after an unreadable row that has a sid begins after it, also where %s has left, with CACHE=off',
   async (which) => {
     const rowAt = (index: number) =>
       campaign(`row-${String(index)}`, {

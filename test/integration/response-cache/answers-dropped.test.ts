@@ -67,7 +67,7 @@ describe('a response is no longer served from the cache after', () => {
       },
     ],
     [
-      'somebody else has read something newer',
+      'another caller has read something newer',
       campaign,
       () => {
         pausedThere();
@@ -83,7 +83,7 @@ describe('a response is no longer served from the cache after', () => {
       },
     ],
     [
-      'a list that it is of has been read anew',
+      'a list that it is of has been read again',
       list,
       () => {
         pausedThere();

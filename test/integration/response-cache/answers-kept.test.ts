@@ -58,7 +58,7 @@ describe('a repeated query gets the same bytes from the response cache', () => {
       }),
     ],
     [
-      'what Apollo Client says of itself beside it',
+      'what Apollo Client says of itself with it',
       () => ({
         query: `{ campaign(sid: "${sid}") { name } }`,
         extensions: { clientLibrary: { name: '@apollo/client', version: '4.0.0' } },
@@ -150,7 +150,7 @@ describe('the response cache is bypassed', () => {
   it.each([
     ['GraphQL that has errors', () => ({ query: '{ campaign(sid: "..") { name } }' })],
     [
-      'an error beside data',
+      'an error with data',
       () => ({ query: `{ a: campaign(sid: "${sid}") { name } b: campaign(sid: "..") { name } }` }),
     ],
     ['what cannot be parsed', () => ({ query: '{' })],

@@ -145,7 +145,7 @@ it('errors and GET requests are compressed too', async () => {
   expect(gunzipSync(Buffer.from(await got.body.arrayBuffer())).toString()).toContain('"campaigns"');
 });
 
-it('many at a time are right, compressed or not', async () => {
+it('many concurrent responses are correct, compressed or not', async () => {
   const answers = await Promise.all(
     Array.from({ length: 100 }, () =>
       sent(large(), { 'accept-encoding': 'br', 'cache-control': 'no-cache' }),

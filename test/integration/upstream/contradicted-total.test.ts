@@ -45,34 +45,37 @@ const campaignPage = async (gateway: Parameters<typeof ask>[0], first: number) =
   return codes ?? [data?.page.totalCount, data?.page.pageInfo.hasNextPage, data?.page.nodes.length];
 };
 
-describe.each(['on', 'off'])('a total that is less than the rows beside it (CACHE=%s)', (cache) => {
-  it.each([0, 1, 49])('%i beside a full page: UPSTREAM_INVALID_RESPONSE, no row is hidden', async (total) => {
-    const { gateway } = await startWith(120, total, cache);
-    expect(await campaignPage(gateway, 50)).toEqual(['UPSTREAM_INVALID_RESPONSE']);
-  });
+describe.each(['on', 'off'])(
+  'a total that is less than the number of rows in the response (CACHE=%s)',
+  (cache) => {
+    it.each([0, 1, 49])('%i with a full page: UPSTREAM_INVALID_RESPONSE, no row is hidden', async (total) => {
+      const { gateway } = await startWith(120, total, cache);
+      expect(await campaignPage(gateway, 50)).toEqual(['UPSTREAM_INVALID_RESPONSE']);
+    });
 
-  it('beside a page that is not full: the number of rows is the total, with one call', async () => {
-    const { gateway, calls } = await startWith(7, 3, cache);
-    expect(await campaignPage(gateway, 20)).toEqual([7, false, 7]);
-    expect(calls()).toBe(1);
-  });
+    it('with a page that is not full: the number of rows is the total, with one call', async () => {
+      const { gateway, calls } = await startWith(7, 3, cache);
+      expect(await campaignPage(gateway, 20)).toEqual([7, false, 7]);
+      expect(calls()).toBe(1);
+    });
 
-  it('in a list of messages', async () => {
-    const { gateway } = await startWith(120, 0, cache);
-    const query = `{ campaign(sid: "c0") { messages(first: 50) { ${page} } } }`;
-    const { data, errors } = await ask<{ campaign: { messages: Page | null } | null }>(gateway, query);
-    expect(data?.campaign?.messages ?? null).toBeNull();
-    expect(errors?.map(({ extensions }) => extensions)).toMatchObject([
-      { code: 'UPSTREAM_INVALID_RESPONSE' },
-    ]);
-  });
+    it('in a list of messages', async () => {
+      const { gateway } = await startWith(120, 0, cache);
+      const query = `{ campaign(sid: "c0") { messages(first: 50) { ${page} } } }`;
+      const { data, errors } = await ask<{ campaign: { messages: Page | null } | null }>(gateway, query);
+      expect(data?.campaign?.messages ?? null).toBeNull();
+      expect(errors?.map(({ extensions }) => extensions)).toMatchObject([
+        { code: 'UPSTREAM_INVALID_RESPONSE' },
+      ]);
+    });
 
-  it('never, where the list has exactly one page: one call', async () => {
-    const { gateway, calls } = await startWith(50, 50, cache);
-    expect(await campaignPage(gateway, 50)).toEqual([50, false, 50]);
-    expect(calls()).toBe(1);
-  });
-});
+    it('never, where the list has exactly one page: one call', async () => {
+      const { gateway, calls } = await startWith(50, 50, cache);
+      expect(await campaignPage(gateway, 50)).toEqual([50, false, 50]);
+      expect(calls()).toBe(1);
+    });
+  },
+);
 
 const variables = '($first: Int, $after: String, $last: Int, $before: String)';
 const walkedPage = `(first: $first, after: $after, last: $last, before: $before) {
@@ -106,7 +109,7 @@ describe.each(['on', 'off'])('a total that counts 150 rows more than are returne
   });
 });
 
-describe.each(['on', 'off'])('a total of 50 million beside 5 rows (CACHE=%s)', (cache) => {
+describe.each(['on', 'off'])('a total of 50 million with 5 rows (CACHE=%s)', (cache) => {
   const sids = JSON.stringify(Array.from({ length: 5 }, (_, index) => `c${index}`));
   const representations = sids.replaceAll(/"(c\d)"/g, '{__typename:"Campaign",sid:"$1"}');
   it.each([

@@ -87,9 +87,9 @@ async function pageOf(gateway: GatewayUnderTest, query: string) {
 }
 
 const spoils: readonly [what: string, spoil: Spoil][] = [
-  ['no rows beside its total', (metadata) => ({ metadata, response: [] })],
+  ['a total without rows', (metadata) => ({ metadata, response: [] })],
   ['no rows, and a count of none', (metadata) => ({ metadata: { ...metadata, count: 0 }, response: [] })],
-  ['null beside its total', (metadata) => ({ metadata, response: null })],
+  ['null instead of rows', (metadata) => ({ metadata, response: null })],
   ['null and no metadata', () => ({ metadata: undefined, response: null })],
 ];
 
@@ -129,7 +129,7 @@ it('rows that a list counts and never has are unreadable, and the others are sho
   expect(calls).toEqual(['0+50', '50+50', '49+50']); // one further call shows that they are not there
 });
 
-it('a window of a list that has shrunk to nothing is right: the list is read anew, as any that has moved', async () => {
+it('a window of a list that has shrunk to nothing is right: the list is read again, as any that has moved', async () => {
   const { state, calls, gateway } = await startWith(80, 'on');
   await pageOf(gateway, lists.campaigns(20));
   Object.assign(state, { rows: 0, counted: 0 });
@@ -144,7 +144,7 @@ it('a larger page that is tried and has no rows is refused, in one call', async 
   expect(calls).toEqual(['0+150', '0+50', '50+50', '100+50']);
 });
 
-it('an export goes on after one, wherever it comes', async () => {
+it('an export continues after one, wherever it comes', async () => {
   const { state, calls, gateway } = await startWith(120, 'on');
   const url = `${gateway.url}/campaigns/x/messages`;
   await getExport(url); // it learns how large pages are

@@ -118,7 +118,7 @@ describe('a response is readable despite', () => {
     expect(data?.campaign?.['name']).toBe('new camp');
   });
 
-  it('bytes in a text that are not UTF-8', async () => {
+  it('invalid UTF-8 in a text', async () => {
     const [before = '', after = ''] = plain.split('new camp');
     odd.answers(Buffer.concat([Buffer.from(before), Buffer.from([0x61, 0xff, 0xc3]), Buffer.from(after)]));
     const { data } = await askCampaign(odd);

@@ -45,7 +45,7 @@ describe('a count of any size is readable, clamped to the range of Int', () => {
     ['two spellings: the later', '{"failed-dnd":1,"FAILED_DND":2}', { failedDnd: 2, total: 2 }],
     ['keys of prototypes', '{"__proto__":{"sent":9},"constructor":3,"sent":1}', { sent: 1, total: 1 }],
     [
-      'words of newer guides, which are no statuses that have a count here',
+      'words of newer guides, which are not statuses that have a count here',
       '{"total":10,"submitted":1,"delivered":5,"failed":1,"pending":2,"rejected":1}',
       { submitted: 1, sent: 0, failed: 1, scheduled: 0, invalid: 0, total: 10 },
     ],
@@ -101,7 +101,7 @@ describe('an invalid cost or time is null, and the campaign stays', () => {
     ['a sid of odd characters', { sid: 'सिड"1' }, { sid: 'सिड"1', id: 'सिड"1' }],
     ['a sid that is a number', { sid: 42 }, { sid: '42', id: '42' }],
     ['an id in place of a sid', { sid: undefined, id: 'abc' }, { sid: 'abc', id: 'abc' }],
-    ['an id beside a sid', { sid: 'abc', id: 7 }, { sid: 'abc', id: 'abc' }],
+    ['an id as well as a sid', { sid: 'abc', id: 7 }, { sid: 'abc', id: 'abc' }],
   ])('%s', async (_what, changes, seen) => {
     const { data, errors } = await campaignOf(
       { date_created: '2022-05-30T15:47:59+05:30', ...changes },

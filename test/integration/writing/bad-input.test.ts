@@ -50,8 +50,8 @@ describe('invalid input is BAD_USER_INPUT with its argument, without an upstream
     ['garbage for a cursor', 'after', () => ({ after: 'garbage' })],
     ['an empty cursor', 'before', () => ({ before: '' })],
     ['a truncated cursor', 'after', () => ({ after: cursor.slice(0, -4) })],
-    ['a cursor with a letter behind it', 'after', () => ({ after: `${cursor}A` })],
-    ['a cursor with something behind it', 'after', () => ({ after: `${cursor}AAAA` })],
+    ['a cursor with a letter after it', 'after', () => ({ after: `${cursor}A` })],
+    ['a cursor with something after it', 'after', () => ({ after: `${cursor}AAAA` })],
     ['a cursor of another filter', 'after', () => ({ after: cursor, filter: { status: ['PAUSED'] } })],
     [
       'a cursor of another order',
@@ -140,7 +140,7 @@ describe('a sid that would change the URL path', () => {
   });
 });
 
-describe('variables that are no valid values name the arguments that they stand for', () => {
+describe('variables with invalid values name the arguments that they stand for', () => {
   const byId = 'query ($id: ID!) { campaign(sid: $id) { sid } }';
   const page = 'query ($n: Int, $f: CampaignFilter) { campaigns(first: $n, filter: $f) { totalCount } }';
   const checked = 'query ($new: CreateCampaignInput!) { validateCampaign(input: $new) { valid } }';

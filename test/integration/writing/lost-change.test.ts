@@ -179,8 +179,8 @@ describe('an update or action with a lost response', () => {
   });
 
   it.each<[how: string, status: CampaignStatus, sent: number, expected: string[]]>([
-    ['was completed by somebody else', 'completed', 0, ['OUTCOME_UNKNOWN']],
-    ['was completed and archived by somebody else', 'archived', 0, ['OUTCOME_UNKNOWN']],
+    ['was completed by another program', 'completed', 0, ['OUTCOME_UNKNOWN']],
+    ['was completed and archived by another program', 'archived', 0, ['OUTCOME_UNKNOWN']],
     ['had submitted what it sent, and is completed', 'completed', 5, ['OUTCOME_UNKNOWN']],
     ['has sent more since, and is completed: it was resumed', 'completed', 6, []],
     ['has sent more since, and is archived: it was resumed', 'archived', 6, []],

@@ -185,7 +185,7 @@ describe.each<[how: string, rewrite: (name: string) => string]>([
 describe('a create whose campaign the upstream has changed', () => {
   it.each<[what: string, changes: Readonly<Record<string, unknown>>]>([
     ['a name in capitals', { name: 'OFFER_OF_ONE' }],
-    ['a name with more behind it', { name: 'Offer of one (1)' }],
+    ['a name with more after it', { name: 'Offer of one (1)' }],
     ['a text that was cut', { template: 'Text of' }],
     ['a text with more before it', { template: '[Ad] Text of one' }],
     ['another sender', { sender_id: 'BRAND' }],

@@ -111,7 +111,7 @@ it('the answer of a write does not replace what a later read has shown', async (
   expect(methods().slice(before)).toEqual(['GET']);
 });
 
-it('nor what a read has shown that was sent before it and answered after it', async () => {
+it('nor the result of a read sent before the write and answered after it', async () => {
   const held = await startHolding();
   const { campaign, gateway, subscriber, methods } = held;
   held.holdReads();

@@ -19,7 +19,7 @@ const texts = fc.string({
 });
 
 describe.each(['csv', 'ndjson'] as const)('a file of %s that an export continues', (format) => {
-  it('tells the sids of its rows, whatever characters they and the texts beside them have', async () => {
+  it('tells the sids of its rows, whatever characters they and the texts next to them have', async () => {
     const rows = fc.array(fc.record({ sid: texts, body: texts, name: texts }), {
       minLength: 1,
       maxLength: 5,

@@ -142,13 +142,13 @@ describe('.env', () => {
   });
 
   const asRoot = process.getuid?.() === 0 ? it : it.skip; // nobody else can give files away
-  asRoot('of another user is refused where anybody can create files, such as /tmp', () => {
+  asRoot('of another user is refused where anyone can create files, such as /tmp', () => {
     load('PORT=1');
     chownSync(path, 12_345, 12_345);
     expect(loadDotEnv({}, path)).toMatchObject({ set: ['PORT'] });
     chmodSync(folder, 0o1777);
     expect(() => loadDotEnv({}, path)).toThrow(
-      'it belongs to another user, in a directory that anybody can write',
+      'it belongs to another user, in a directory that anyone can write to',
     );
     chownSync(path, 0, 0);
     expect(loadDotEnv({}, path)).toMatchObject({ set: ['PORT'] });

@@ -87,7 +87,7 @@ const cases: [title: string, status: number, body: unknown, reason: FailureReaso
   ['an unlisted 4xx', 418, html, 'unavailable'],
   ['an unlisted 4xx whose body claims a definite refusal', 499, envelope(499, 1002), 'unavailable'],
   ['an unlisted item code inside a 200', 200, envelope(200, undefined, secret, 499), 'unavailable'],
-  ['an unlisted item code beside a known error code', 200, envelope(200, 1002, secret, 499), 'unavailable'],
+  ['an unlisted item code with a known error code', 200, envelope(200, 1002, secret, 499), 'unavailable'],
   ['an unlisted item code inside a 400', 400, envelope(400, undefined, secret, 504), 'unavailable'],
   ['an unlisted http_code inside a 200', 200, envelope(499, 1002), 'unavailable'],
   ['an unlisted RestException inside a 200', 200, restException(499), 'unavailable'],
@@ -138,7 +138,7 @@ describe('a refused write whose response contains a campaign', () => {
     ['one level deeper', 409, envelope(409, 1008, secret, 409, { campaign: { sid: 'a' } }), 'duplicate'],
     ['without a sid', 422, envelope(422, 1002, secret, 422, { name: 'a', template: 'b' }), 'refused'],
     ['without an envelope', 409, { sid: 'a', name: 'b' }, 'duplicate'],
-    ['beside RestException', 400, { ...restException(400), data: { sid: 'a' } }, 'refused'],
+    ['with RestException', 400, { ...restException(400), data: { sid: 'a' } }, 'refused'],
     [
       'in a neighbouring item',
       200,

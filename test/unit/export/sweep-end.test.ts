@@ -80,7 +80,7 @@ describe('the end of a sweep', () => {
   it.each([
     ['200 of them', 300],
     ['almost all', 120],
-  ])('costs two calls more where the rows behind it have gone: %s', async (_what, left) => {
+  ])('costs two calls more where the rows after it have gone: %s', async (_what, left) => {
     const { seen, calls } = await sweepOf((call) => named(call < 3 ? 500 : left));
     expect(seen).toEqual(named(left).map(({ sid }) => sid));
     expect(calls).toBe(1 + Math.ceil((left - 50) / 49) + 2);
@@ -93,7 +93,7 @@ describe('the end of a sweep', () => {
     expect(seen).toEqual(named(500).map(({ sid }) => sid));
   });
 
-  it('is reached where rows come in behind it again and again, after many have gone', async () => {
+  it('is reached where rows arrive after it again and again, after many have gone', async () => {
     const { seen, calls } = await sweepOf((call) => named(call < 3 ? 500 : 110 + call));
     expect(seen.length).toBe(110 + calls);
     expect(calls).toBeLessThanOrEqual(3 + 12);
@@ -124,7 +124,7 @@ describe('an upstream that brings a sweep no further', () => {
   type Page = (list: readonly Listed[], offset: number, limit: number) => readonly Listed[];
   const pages: readonly (readonly [string, Page])[] = [
     [
-      'returns no rows behind the first page',
+      'returns no rows after the first page',
       (list, offset, limit) => (offset === 0 ? list.slice(0, limit) : []),
     ],
     [

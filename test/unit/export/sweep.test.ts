@@ -199,7 +199,7 @@ describe('a sweep', () => {
     );
   });
 
-  it('leaves none of them out where it is interrupted in any of its passes, and goes on after a cursor', async () => {
+  it('leaves none of them out where it is interrupted in any of its passes, and resumes after a cursor', async () => {
     const move = fc.record({
       kind: fc.constant('move' as const),
       at: fc.nat(400),
@@ -236,7 +236,7 @@ describe('a sweep', () => {
     },
   );
 
-  it('goes on with one row a page, and ends', async () => {
+  it('continues with one row a page, and ends', async () => {
     const { seen, calls } = await sweepOf(40, [], { pageRows: 1 });
     expect(seen).toEqual(Array.from({ length: 40 }, (_, index) => `m${String(index)}`));
     expect(calls).toBeLessThanOrEqual(3 * 40);
@@ -281,7 +281,7 @@ describe('a sweep', () => {
     expect(seen).toEqual(rows.map((_, index) => index));
   });
 
-  it('goes on behind the cursor of every row, where rows that cannot be read have a sid or none', async () => {
+  it('resumes after the cursor of every row, where rows that cannot be read have a sid or none', async () => {
     const withSid = new UpstreamFailure('invalidResponse', { sid: 'broken' });
     const withoutSid = new UpstreamFailure('invalidResponse');
     const rows: Row<Listed>[] = Array.from({ length: 60 }, (_, index) => ({ sid: `m${String(index)}` }));

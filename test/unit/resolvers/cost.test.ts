@@ -59,7 +59,7 @@ describe('the estimated upstream calls of an operation', () => {
     ['a campaign without messages', bySid('messages(first: 0) { nodes { sid } }'), 1],
     ['no part of a list', '{ campaigns { __typename } }', 0],
     [
-      'a total beside rows',
+      'a total with rows',
       '{ a: campaigns(after: "x") { totalCount } b: campaigns(after: "x") { nodes { sid } } }',
       3,
     ],

@@ -106,7 +106,7 @@ it.each([
 
 describe('log lines for a person', () => {
   it.each([
-    ['standard output is no terminal', { isTTY: false, fd: 1 }, false],
+    ['standard output is not a terminal', { isTTY: false, fd: 1 }, false],
     ['it is a pipe or a file', { fd: 1 }, false],
     ['NODE_ENV is production', { isTTY: true, fd: 1 }, true],
   ])('are not written if %s', (_what, output, isProduction) => {

@@ -15,7 +15,7 @@ export function shownKey(key: string): string {
 /** Most keys in a report. Responses of this API have far fewer, and a longer list helps no reader. */
 const maximumKeys = 200;
 
-/** Differences of an object from its documented shape. Missing keys are no difference. */
+/** Differences of an object from its documented shape. Missing keys are not a difference. */
 export function differences(value: JsonObject, shape: ObjectShape, path: string): Drift[] {
   const keys = Object.keys(value).slice(0, maximumKeys);
   return keys.flatMap((key) => {

@@ -75,9 +75,9 @@ export function campaignFromWire(row: unknown, { accountSid, fetchedAt }: ReadFa
 }
 
 /**
- * Missing and unreadable counts are 0: create has no stats at all. Of two spellings of a key the later one counts. The total is
- * the upstream's if it is greater than the sum: other counts may have names of statuses that the document lacks (`delivered`,
- * `pending`), and those are not guessed.
+ * Missing and unreadable counts are 0: create has no stats at all. If a key appears in two spellings, the later one counts. The
+ * total is the upstream's if it is greater than the sum: other counts may have names of statuses that the document lacks
+ * (`delivered`, `pending`), and those are not guessed.
  */
 function statsFromWire(counts: JsonObject): Stats {
   const stats: Stats = {

@@ -33,7 +33,7 @@ export function messageFromWire(row: unknown, campaignSid: string): Message | un
   };
 }
 
-/** Content of a campaign callback. It is only a hint, since anybody who knows the address can send one. */
+/** Content of a campaign callback. It is only a hint, since anyone who knows the address can send one. */
 export interface CampaignHint {
   readonly campaignSid: string;
   readonly status: CampaignStatus;

@@ -74,8 +74,8 @@ export function rankOf({ priority, staleMs }: PermitRequest, nowMs: number): Ran
 }
 
 /**
- * Whether the first call goes before the second. Refreshes and background calls go by age: dashboards that refresh all the
- * time would otherwise stop an export for ever.
+ * Whether the first call goes before the second. Refreshes and background calls go by age: otherwise dashboards that refresh
+ * constantly would starve an export.
  */
 function precedes(first: Rank, second: Rank): boolean {
   const [a, b] = [priorities.indexOf(first.priority), priorities.indexOf(second.priority)];
@@ -101,7 +101,7 @@ export class PriorityQueue {
     return this.#calls[0];
   }
 
-  /** The first call that is no background call. */
+  /** The first call that is not a background call. */
   get firstInFront(): QueuedCall | undefined {
     return this.#calls.find(({ rank: { priority } }) => priority !== 'background');
   }

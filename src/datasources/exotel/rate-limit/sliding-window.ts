@@ -167,7 +167,7 @@ export class SlidingWindow {
     return this.#log.own;
   }
 
-  /** Whether neither the configuration nor the upstream limits calls now. */
+  /** Whether calls are unlimited now: neither the configuration nor the upstream limits them. */
   isUnlimited(nowMs: number): boolean {
     return this.limit === Infinity && this.#quota.left(nowMs) === Infinity && nowMs >= this.#pausedUntilMs;
   }

@@ -6,8 +6,9 @@ import { gatewayTtlMs } from './other-gateways.js';
  * The epoch is an entry among the calls, so that it is lost with them: a window without it, or with another, has lost entries. It
  * looks like a call without end, since gateways of an earlier version read all entries as calls.
  *
- * If the clock was set back, all times are set back by as much. If it was set forward, all calls expire too early, and the epoch is
- * removed: gateways know the ages of their calls. They send a heartbeat every second, so that a jump is no pause.
+ * If the clock was set back, all times are set back by as much. If it was set forward, all calls expire too early, and the
+ * epoch is removed: gateways know the ages of their calls. They send a heartbeat every second, so that a pause without calls
+ * does not look like a jump.
  */
 const prelude = `
 local time = redis.call('TIME')

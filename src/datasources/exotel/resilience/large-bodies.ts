@@ -22,7 +22,7 @@ export interface LargeBodyRequest {
   readonly refuse: () => void;
 }
 
-/** Limits beside the maximum of all bodies. */
+/** Further limits, besides the maximum of all bodies. */
 interface LargeBodiesOptions {
   /** Bytes of the bodies of the oldest owner; one and a half times the maximum of all if omitted. */
   readonly maximumOfOldest?: number;

@@ -31,7 +31,7 @@ export interface Neighbours {
   readonly marks: readonly (number | null)[];
 }
 
-/** Neighbours of a row beside which no row was read. */
+/** Neighbours of a row if none of them was read. */
 export const unknownNeighbours: Neighbours = { tied: null, marks: [] };
 
 /** Mark of a row: a 30-bit hash (FNV-1a) of its sid. A prefix would not do, since sids may begin or end alike. */
@@ -194,7 +194,7 @@ function textOf(content: unknown): string {
 /**
  * Decodes a cursor.
  * @param argument `after` or `before`, for the error.
- * @throws InputError for text that is no cursor, or a cursor of a list with another filter or order.
+ * @throws InputError for text that is not a cursor, or a cursor of a list with another filter or order.
  */
 export function decodeCursor(text: string, fingerprint: string, argument: string): Cursor {
   const parsed = parse(text);

@@ -6,9 +6,9 @@ import { PlaceSearch } from '../place-search.js';
 import { type Cursor, knowsAllUpTo, markOf, nearestKnown } from './cursor.js';
 
 /**
- * Upstream calls that one operation may spend on searches for rows that have moved, beside the calls for its pages. For a
+ * Upstream calls that one operation may spend on searches for rows that have moved, in addition to the calls for its pages. For a
  * list of `n` rows in windows of `w` rows, a search takes at most one call at the position that the change of the total
- * suggests, four beside that position and the old one, ⌈log₂(n / w)⌉ + 1 to find the block of its sort key, and twenty for
+ * suggests, four next to that position and the old one, ⌈log₂(n / w)⌉ + 1 to find the block of its sort key, and twenty for
  * 500 rows to either side in windows of 50. A search ends as soon as the row is found.
  */
 export const maximumSearchCalls = 36;
@@ -61,7 +61,7 @@ export interface SearchOptions {
  * Locates a cursor's row in the current list, in a bounded number of calls (`maximumSearchCalls`).
  *
  * Usually the row is at its old offset, in a window that the page needs anyway. If not, it is searched (`PlaceSearch`). If it
- * is gone, its position is beside its nearest remaining neighbour. If that leaves several positions, rows are shown again
+ * is gone, its position is next to its nearest remaining neighbour. If that leaves several positions, rows are shown again
  * rather than left out: `after` gets the first possible position, and `before` the last.
  *
  * @param side the argument that the cursor was passed as.
@@ -253,7 +253,7 @@ async function readRow<T extends Identified>(
 
 /**
  * Position of an unreadable row: that of an unreadable row at the same distance from the nearest neighbour, if no row between
- * them is readable, so that no row is skipped. In a list that does not change, the walk goes on behind it.
+ * them is readable, so that no row is skipped. In a list that does not change, the walk continues after it.
  */
 function placeOfUnreadable<T extends Identified>(
   { rows }: ListReader<T>,

@@ -23,7 +23,7 @@ export interface KnownPosition {
 interface Block extends RowRange {
   /** True if the row before the block has another sort key, or there is none. */
   readonly isStartSeen: boolean;
-  /** The same for the row behind the block. */
+  /** The same for the row after the block. */
   readonly isEndSeen: boolean;
 }
 
@@ -93,7 +93,7 @@ export class RowCursors<T extends Identified> {
     return (this.#block = { start, end: last + 1, isStartSeen, isEndSeen });
   }
 
-  /** The last row of a block on one side, and whether the row behind it is known to have another sort key. */
+  /** The last row of a block on one side, and whether the row beyond it is known to have another sort key. */
   #edgeOf(offset: number, step: -1 | 1): [last: number, isSeen: boolean] {
     const sortKey = this.#keyAt(offset);
     let last = offset;
@@ -134,7 +134,7 @@ export class RowCursors<T extends Identified> {
       // The block is larger than what was read of it, or its end would have been seen.
       const count =
         step < 0 ? offset - Math.min(index - tied, start - 1) : Math.max(index + tied, end) - offset;
-      return count < 0 ? null : count; // an unreadable row behind the counted ones: rows were added since
+      return count < 0 ? null : count; // an unreadable row after the counted ones: rows were added since
     }
     return null;
   }

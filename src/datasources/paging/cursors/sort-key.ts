@@ -18,7 +18,7 @@ const baseCollator = new Intl.Collator('en', { sensitivity: 'base' });
 /** Orders that an upstream may have. */
 const orders: readonly CompareKeys[] = [
   (a, b) => byCodeUnit(a.toLowerCase(), b.toLowerCase()),
-  (a, b) => byCodeUnit(a.toUpperCase(), b.toUpperCase()), // '_' comes behind letters
+  (a, b) => byCodeUnit(a.toUpperCase(), b.toUpperCase()), // '_' comes after letters
   byCodeUnit,
   byCodePoint, // also that of UTF-8 bytes
   collator.compare,

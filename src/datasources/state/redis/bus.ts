@@ -20,7 +20,7 @@ export class RedisBus implements SharedBus {
   readonly #onGap: ((gap: BusGap) => void)[] = [];
   readonly #pingTimer: NodeJS.Timeout;
   #isConnected = false;
-  /** Messages could not be received since the last time that they could. */
+  /** True from a lost connection until messages can be received again. */
   #isInterrupted = false;
   #isClosed = false;
   #pending = 0;
@@ -56,7 +56,7 @@ export class RedisBus implements SharedBus {
     return this.#isConnected;
   }
 
-  /** True while messages can't be sent, or not be received: of those that come and go meanwhile nothing is stored. */
+  /** True while messages can't be sent, or can't be received. Those of that time are lost. */
   get isFailing(): boolean {
     return this.#hasDropped || this.#isInterrupted;
   }

@@ -64,7 +64,7 @@ export class RedisConnection {
     this.client
       .on('error', (error) => {
         this.report(error);
-        // The client would go on with database 0, whose keys may be somebody else's.
+        // The client would continue with database 0, whose keys may belong to another application.
         if (isNoDatabase(error)) reopen(this.client);
       })
       .on('close', () => ([this.#isUp, this.#hasFailed, this.#silentSinceMs] = [false, true, undefined]))

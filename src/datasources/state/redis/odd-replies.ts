@@ -7,7 +7,7 @@ const outOfStep = /^Command queue state error/;
 /** Streams that are being closed: the client would listen to the same one again for each call. */
 const closing = new WeakSet<object>();
 
-/** Opens the connection anew. */
+/** Reconnects. */
 export function reopen(client: Redis): void {
   const { stream } = client as { readonly stream?: object };
   if (stream && closing.has(stream)) return;

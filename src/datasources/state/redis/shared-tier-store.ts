@@ -166,7 +166,7 @@ export class RedisTierStore implements SharedTierStore {
     );
   }
 
-  // The names of the keys are those of earlier releases, which may run beside this one.
+  // The names of the keys are those of earlier releases, which may run alongside this one.
 
   get #clockKey(): string {
     return `${this.#prefix}clock`;

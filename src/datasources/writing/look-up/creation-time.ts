@@ -35,9 +35,9 @@ export function isLikelyCreation(span: SentSpan, createdAt: string | undefined, 
 }
 
 /**
- * Tells whether a wrong time zone explains both the creation time and the schedule of a campaign. It is one error of one layer,
- * which may spare some of the times. Without other evidence the Indian offset is the only likely one; a schedule that is off by a whole
- * number of quarter hours is evidence of another.
+ * Tells whether a wrong time zone explains both the creation time and the schedule of a campaign. A single layer makes that one
+ * error, and may leave some of the times alone. Without other evidence the Indian offset is the only likely one; a schedule
+ * that is off by a whole number of quarter hours is evidence of another.
  */
 export function isShifted(
   span: SentSpan,

@@ -20,7 +20,7 @@ interface SentCreate {
   readonly callbacks: readonly (string | null)[];
 }
 
-/** How a campaign fits a create, beside other creates whose answers may have been exchanged with its own. */
+/** How a campaign fits a create, to be compared with other creates whose answers may have been exchanged with its own. */
 export interface Fit {
   /** Groups of fields in which the campaign differs, or has what was not sent. */
   readonly differences: number;
@@ -76,7 +76,7 @@ export function hasForeignCallback(sent: readonly (string | null)[], campaign: C
 }
 
 /**
- * Verdict on a campaign beside the other open creates, whose answers a proxy may have exchanged with this one.
+ * Verdict on a campaign, compared with the other open creates, whose answers a proxy may have exchanged with this one.
  * @param own how the campaign fits the create.
  * @param theirs how it fits the others.
  * @param isRead true for a campaign that was read by its sid: it shows all that the upstream ever shows.

@@ -10,7 +10,7 @@ const undoable: ReadonlySet<CampaignAction> = new Set([
 ]);
 
 /**
- * Changes that somebody else made after a write was sent whose answer was lost. A campaign that looks unchanged may have been
+ * Changes that another program made after a write was sent whose response was lost. A campaign that looks unchanged may have been
  * changed back, and sending the write again would undo that: a campaign that was just paused would send on.
  */
 export class LaterChanges {
@@ -30,8 +30,9 @@ export class LaterChanges {
   }
 
   /**
-   * Tells whether a later change may have undone the write. Signs are another write through a gateway of the account, and a later
-   * `updatedAt`. It is no sign of a campaign in progress, whose messages change it too, nor where it differs in every response.
+   * Tells whether a later change may have undone the write. Signs are another write through a gateway of the account, and a
+   * later `updatedAt`. The latter is not a sign if the campaign is in progress, since its messages change it too, or if it
+   * differs in every response.
    * @param campaign as a read after the write shows it.
    */
   mayHaveUndone({ status, updatedAt }: Campaign): boolean {

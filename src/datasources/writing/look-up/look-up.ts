@@ -64,7 +64,7 @@ const togetherMs = 1000;
 
 const allCampaigns = campaignQueryOf({});
 
-/** Finds the campaign of a create whose answer was lost in the upstream's list, by name, content and creation time. */
+/** Searches the upstream's list for the campaign of a create whose response was lost, by name, content and creation time. */
 export class LookUp {
   readonly #options: LookUpOptions;
   readonly #windows: SearchedWindows;

@@ -26,16 +26,16 @@ export interface LostCreate extends SentSpan {
  * - `rewritten`: every field but the name equals what was sent, and the name is a known rewriting.
  * - `named`: an answer to the create named it, and it differs in one property. Any of the rows above is more likely the campaign.
  * - `suspect`: an answer to the create named it, and it differs in more. It is not the campaign where another row is likely.
- * - `sameName`: the name is the same or similar, and another field differs or is unreadable. A weak similarity counts beside one
- *   difference only.
- * - `sameContent`: every field but the name equals what was sent, and the name is no known rewriting. A gateway may have added
+ * - `sameName`: the name is the same or similar, and another field differs or is unreadable. A weak similarity counts only with
+ *   a single difference.
+ * - `sameContent`: every field but the name equals what was sent, and the name is not a known rewriting. A gateway may have added
  *   its callback addresses.
  * - `none`: the row is another campaign.
  */
 export type Match =
   'certain' | 'exact' | 'rewritten' | 'named' | 'suspect' | 'sameName' | 'sameContent' | 'none';
 
-/** The matches that an answer of the upstream makes no surer. */
+/** Matches that a response which names the row does not make any surer. */
 const sureMatches: ReadonlySet<Match> = new Set<Match>(['certain', 'exact', 'rewritten']);
 
 /**

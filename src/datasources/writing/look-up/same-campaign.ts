@@ -197,7 +197,7 @@ export function matchingFields(draft: CampaignDraft, campaign: Campaign): number
 }
 
 /**
- * The groups of fields in which a campaign differs from the draft, the name excluded. A field that the campaign lacks is no
+ * The groups of fields in which a campaign differs from the draft, the name excluded. A field that the campaign lacks is not a
  * difference; a callback or a schedule that was not sent is one.
  */
 export function differences(draft: CampaignDraft, campaign: Campaign): ReadonlySet<string> {
@@ -230,7 +230,7 @@ export function hasAddedCallbacks(draft: CampaignDraft, campaign: Campaign): boo
 }
 
 /**
- * The groups of fields in which a campaign contradicts the draft. A name or a text that a layer may have rewritten is no
+ * The groups of fields in which a campaign contradicts the draft. A name or a text that a layer may have rewritten is not a
  * contradiction, and neither is a value that the upstream added.
  */
 export function contradictions(draft: CampaignDraft, campaign: Campaign): ReadonlySet<string> {
@@ -284,7 +284,7 @@ export function answerVerdict(
 
 /** A shorter part of a text is in many other texts. */
 const fewestLetters = 3;
-/** Letters are looked for at the beginning of a text: the upstream bounds no text. */
+/** Only the beginning of a text is searched for letters, since the upstream does not limit its length. */
 const examinedLength = 10_000;
 
 function showsText(sent: string | null | undefined, stored: string): boolean {
@@ -326,7 +326,7 @@ export function updateProgress(draft: CampaignDraft, before: Campaign, now: Camp
 
 /**
  * Progress of a lifecycle action. A paused campaign that is completed now was resumed and ran to its end, or was completed by
- * somebody else. Completing it fails the messages that were not submitted yet, so it was certainly resumed if more messages
+ * another program. Completing it fails the messages that were not submitted yet, so it was certainly resumed if more messages
  * were sent than had been submitted before.
  * @param before the campaign before the action was sent.
  * @param now the current campaign.

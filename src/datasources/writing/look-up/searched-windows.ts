@@ -23,7 +23,7 @@ const [keptForMs, maximumWindows] = [10_000, 40];
 
 /**
  * Windows of the list that the searches for lost creates read. Several searches at once read the same windows, and calls are scarce: a
- * search takes the window of another one, if that was asked for late enough. What a search has seen before, it reads anew.
+ * search takes the window of another one, if that was asked for late enough. What a search has seen before, it reads again.
  */
 export class SearchedWindows {
   readonly #asked = new LRUCache<string, AskedWindow>({

@@ -15,12 +15,12 @@ interface Reservation {
 }
 
 /**
- * Reservations of campaigns for creates: no campaign is the answer to two creates, and no create has two. A look-up that took too long
- * goes on in the background: a second reservation would take the campaign of another create, which would be sent again.
+ * Reservations of campaigns for creates: one create per campaign, and one campaign per create. A look-up that took too long
+ * continues in the background: a second reservation would take the campaign of another create, which would be sent again.
  */
 export class SidReservations {
   readonly #state: SharedState;
-  /** By the ids of the creates. */
+  /** Reservations by the ids of their creates. */
   readonly #reservations = new LRUCache<string, Reservation>(entryLimit(rememberedReservations));
   /** Reservations that the store has not taken, by sid. */
   readonly #unsaved = new LRUCache<

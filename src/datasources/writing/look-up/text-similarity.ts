@@ -10,7 +10,7 @@
  */
 export type Similarity = 'same' | 'rewritten' | 'cut' | 'near' | 'weak' | 'different';
 
-/** Length of the shortest column for names that is expected. A shorter beginning of a name is rather another name. */
+/** Length of the shortest column for names that is expected. A shorter prefix is more likely to be another name. */
 const shortestCut = 20;
 
 /**
@@ -141,7 +141,7 @@ function unescaped(text: string): string[] {
   return [...new Set(read)]; // mostly one
 }
 
-/** What is left of a text where a layer drops symbols, some of which have letters in them (`№`, `™`), or fractions and the like too. */
+/** What is left of a text if a layer drops symbols, or symbols, fractions and the like. Some symbols contain letters (`№`, `™`). */
 function withoutSymbols(text: string): string[] {
   return [text.replaceAll(/\p{S}/gu, ''), text.replaceAll(/[\p{S}\p{No}\p{Nl}]/gu, '')];
 }

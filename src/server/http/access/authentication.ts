@@ -17,7 +17,8 @@ export type RequestHook = onRequestHookHandler | onRequestAsyncHookHandler;
 /**
  * A route's `onRequest` hook that authenticates the caller before the body is read. A CORS preflight has no credentials and
  * passes.
- * @param scope of the caches that may store answers. A shared cache gives one caller's answer to another, on purpose.
+ * @param scope of the caches that may store responses. With `public`, a shared cache deliberately gives one caller's response
+ *   to another.
  */
 export function authenticated(authenticate: Authenticator, scope: CachePolicy['scope']): RequestHook {
   if (authenticate === allowAnonymous) return allowEveryone; // saves a promise per request

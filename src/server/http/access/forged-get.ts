@@ -11,7 +11,7 @@ export const forgedGet =
  * Whether a web page of another origin could have had a browser send this GET (CSRF). Bodies must be JSON, which needs a
  * preflight, so POST needs no such check.
  *
- * It is no forgery if the browser says that a page of the gateway or of an allowed origin sent it, or if it has one of the
+ * A GET is not forged if the browser says that a page of the gateway or of an allowed origin sent it, or if it has one of the
  * listed headers, which a page can't send without a preflight. Other headers prove nothing: loaders of media, apps around a
  * web view and mobile networks add their own. Neither does `Sec-Fetch-Site: none`: links in mails have it too.
  */

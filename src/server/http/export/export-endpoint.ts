@@ -111,7 +111,10 @@ async function openExport(
     throw new GatewayError('FORBIDDEN', `This needs the scope ${scope}.`, { scopes: [scope] });
   const format = named ?? acceptedFormat(headers.accept);
   if (!format)
-    throw new GatewayError('BAD_REQUEST', `This address answers ${Object.values(mediaTypes).join(' and ')}.`);
+    throw new GatewayError(
+      'BAD_REQUEST',
+      `This address responds with ${Object.values(mediaTypes).join(' and ')} only.`,
+    );
   if (shutdown.hasBegun) throw new GatewayError('SHUTTING_DOWN', stoppingMessage);
   const parameters = exportParametersOf((params as { readonly sid: string }).sid, url);
   const messages = new MessageExport(source, parameters, () => !haveCredentialsEnded(caller, now()));

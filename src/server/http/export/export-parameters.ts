@@ -70,7 +70,7 @@ function statusesIn(text: string | null): string[] {
   if (unknown === undefined) return statuses;
   throw new InputError(
     'status',
-    `has ${JSON.stringify(unknown.slice(0, 50))}, which is no status. It takes ${exportStatuses.join(', ')}.`,
+    `has ${JSON.stringify(unknown.slice(0, 50))}, which is not a status. Valid: ${exportStatuses.join(', ')}.`,
   );
 }
 

@@ -110,7 +110,7 @@ export function compressResponses(app: FastifyInstance): void {
   });
 }
 
-/** False for a response that is encoded already or is no text. Any other depends on the header. */
+/** False for a response that is encoded already or is not text. Any other depends on the header. */
 function mayCompress(reply: FastifyReply): boolean {
   if (reply.hasHeader('content-encoding')) return false;
   if (!compressible.test(String(reply.getHeader('content-type')))) return false;

@@ -81,14 +81,14 @@ describe('MAX_REQUESTS_PER_MINUTE without authentication', () => {
     expect(await overSocketFor('2001:db8::2')).toBe('next');
   });
 
-  it('ignores the header of anybody else: a client can take no other name', async () => {
+  it('ignores the header of any other client: a client can take no other name', async () => {
     await start({ TRUSTED_PROXIES: '10.0.0.0/8', MAX_REQUESTS_PER_MINUTE: '2' });
     const statuses = [];
     for (const client of ['198.51.100.1', '198.51.100.2', '10.0.0.1']) statuses.push(await statusFor(client));
     expect(statuses).toEqual([200, 200, 429]);
   });
 
-  it('counts values that are no address for the proxy', async () => {
+  it('counts values that are not addresses for the proxy', async () => {
     await start({ ...proxied, MAX_REQUESTS_PER_MINUTE: '2' });
     const statuses = [];
     for (const client of ['unknown', 'a'.repeat(9000), '1.2.3', '198.51.100.1'])

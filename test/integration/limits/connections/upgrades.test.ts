@@ -51,7 +51,7 @@ const offers: readonly (readonly [what: string, headers: string])[] = [
 describe('an Upgrade to a protocol other than WebSocket is ignored', () => {
   const early = 'GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n';
 
-  it.each(offers)('%s, by POST, behind another request', async (_what, headers) => {
+  it.each(offers)('%s, by POST, after another request', async (_what, headers) => {
     const [first, second, ...more] = await exchange(
       `${early}POST /graphql HTTP/1.1\r\nhost: localhost\r\n${headers}\r\ncontent-type: application/json\r\n` +
         `content-length: ${query.length}\r\n\r\n${query}`,
@@ -61,7 +61,7 @@ describe('an Upgrade to a protocol other than WebSocket is ignored', () => {
     expect(more).toEqual([]);
   });
 
-  it.each(offers)('%s, by GET, and the request behind it is not delayed', async (_what, headers) => {
+  it.each(offers)('%s, by GET, and the request after it is not delayed', async (_what, headers) => {
     const [first, ...more] = await exchange(
       `GET /livez HTTP/1.1\r\nhost: localhost\r\n${headers}\r\n\r\n${early}`,
     );
@@ -103,7 +103,7 @@ describe('a request for a WebSocket', () => {
     ['without a key', 400, 'BAD_REQUEST', handshake('/graphql', socket13)],
     ['with half a key', 400, 'BAD_REQUEST', handshake('/graphql', `${socket13}\r\nsec-websocket-key: abc`)],
     [
-      'with a list of protocols that is none',
+      'with an invalid list of protocols',
       400,
       'BAD_REQUEST',
       handshake('/graphql', `${socket13}\r\n${key}\r\nsec-websocket-protocol: ,;`),
@@ -181,7 +181,7 @@ describe('a request for a WebSocket', () => {
   });
 });
 
-describe('behind a request in work, in the same packet,', () => {
+describe('after a request in work, in the same packet,', () => {
   const post =
     `POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n` +
     `content-length: ${query.length}\r\n\r\n${query}`;

@@ -115,10 +115,10 @@ describe('a response takes no more upstream calls and function calls than record
     ['of readings that are kept', { ANSWERS_CACHE_BYTES: '0' }, 1, 0, 1400],
     ['of readings that are kept', { ANSWERS_CACHE_BYTES: '0' }, 2, 0, 2157],
     ['of readings that are kept', { ANSWERS_CACHE_BYTES: '0' }, 3, 0, 4700],
-    ['read anew', { CACHE: 'off' }, 0, 1, 645],
-    ['read anew', { CACHE: 'off' }, 1, 2, 3030],
-    ['read anew', { CACHE: 'off' }, 2, 1, 5800],
-    ['read anew', { CACHE: 'off' }, 3, 11, 10300],
+    ['read again', { CACHE: 'off' }, 0, 1, 645],
+    ['read again', { CACHE: 'off' }, 1, 2, 3030],
+    ['read again', { CACHE: 'off' }, 2, 1, 5800],
+    ['read again', { CACHE: 'off' }, 3, 11, 10300],
   ])('%s, case %#: %j', async (_how, environment, index, upstreamCalls, functionCalls) => {
     await start(environment);
     await ask(index, 5);

@@ -93,7 +93,7 @@ describe('_entities', () => {
     ['without a type', { sid: 'a' }],
     ['without its key', { __typename: 'Campaign' }],
     ['with a blank key', { __typename: 'Campaign', sid: ' ' }],
-    ['with a key that is no text', { __typename: 'Campaign', sid: { a: 1 } }],
+    ['with a key that is not text', { __typename: 'Campaign', sid: { a: 1 } }],
     ['with a key that has no text', { __typename: 'Campaign', sid: { toString: 'x' } }],
     ['that is a text', 'Campaign'],
     ['with a key that could leave its path', { __typename: 'Campaign', sid: '..' }],

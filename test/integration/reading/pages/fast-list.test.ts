@@ -241,7 +241,7 @@ it('windows that are read again are read at the same moment', async () => {
   expect(upstream.calls.slice(2)).toEqual(['0+50', '50+50']);
 });
 
-it('with no-cache all windows beside a cursor are read at the same moment', async () => {
+it('with no-cache all windows of a page with a cursor are read at the same moment', async () => {
   const upstream = await startListing();
   const barrier = closesAfterwards(await startBarrier(upstream.baseUrl, [1, 2]));
   const read = await startReading(barrier.baseUrl);

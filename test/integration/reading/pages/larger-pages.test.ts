@@ -102,7 +102,7 @@ it.each<[upstream: string, behaviour: Behaviour, calls: number]>([
   expect(await page(gateway, 'b', 'last: 120')).toEqual(rows('b', 580, 700));
 });
 
-it('a page beside rows that were read some seconds before is one call, which reads those again too', async () => {
+it('a page next to rows that were read some seconds before is one call, which reads those again too', async () => {
   const { baseUrl, calls } = await upstreamOf(honest(500), lengths);
   const clock = { now: start };
   const gateway = await gatewayOn(baseUrl, {}, clock);
@@ -168,7 +168,7 @@ it('ten campaigns at once lose one call to an upstream that refuses', async () =
   expect(calls).toHaveLength(41);
 });
 
-it('a trial that takes long delays no other read for ever: it reads windows meanwhile', async () => {
+it('a trial that takes long delays no other read forever: it reads windows meanwhile', async () => {
   const { baseUrl, calls, state } = await upstreamOf(honest(500), lengths);
   state.behaviour = (limit) => (limit > 50 ? 'never' : { rows: limit, said: limit });
   const gateway = await gatewayOn(baseUrl, { EXOTEL_TIMEOUT_MS: '4000' });

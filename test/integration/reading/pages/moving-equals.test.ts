@@ -126,7 +126,7 @@ describe.each(everywhere(listNames))('%s with equal times, with CACHE=%s', (list
     expect(seen).toEqual(sidsOf([...rows.slice(0, 4), ...rows.slice(9)]));
   });
 
-  it('are all shown after a row deleted together with the five behind it', async () => {
+  it('are all shown after a row deleted together with the five after it', async () => {
     const rows = rowsAt(10, 12);
     listed.upstream.rows = rows;
     const seen = await walkForwards(3, async (step) => {

@@ -168,20 +168,20 @@ describe('after a cursor whose row is deleted, among rows with equal sort keys',
   const same = (count: number): Draft[] =>
     Array.from({ length: count }, (_, n) => ({ name: 'Same', sid: String(n).padStart(32, '0') }));
 
-  it.each([1, 2, 3, 5])('every row behind it is shown once, of %i more', (more) =>
+  it.each([1, 2, 3, 5])('every row after it is shown once, of %i more', (more) =>
     expectTheRest(same(3 + more)),
   );
 
-  it('every row behind it is shown once if the two before it are deleted too', () =>
+  it('every row after it is shown once if the two before it are deleted too', () =>
     expectTheRest(same(9), 5, [2, 3, 4]));
 
-  it('every row behind it is shown once if the three before it are deleted too', () =>
+  it('every row after it is shown once if the three before it are deleted too', () =>
     expectTheRest(same(9), 5, [1, 2, 3, 4]));
 
-  it('every row behind it is shown once if campaigns were created in the same second', () =>
+  it('every row after it is shown once if campaigns were created in the same second', () =>
     expectTheRest(Array.from({ length: 6 }, () => ({ name: 'Same' }))));
 
-  it('every row behind it is shown once if names differ in case only', () =>
+  it('every row after it is shown once if names differ in case only', () =>
     expectTheRest(
       ['A 0', 'a 5', 'A 5', 'B 2'].map((name, n) => ({ name, sid: String(n).padStart(32, '0') })),
     ));

@@ -116,7 +116,7 @@ describe.each(everywhere(listsByTime))('%s that are left of a list, with CACHE=%
   });
 });
 
-it('messages that are left are shown before a page of several windows that all lie behind the new end', async () => {
+it('messages that are left are shown before a page of several windows that all lie after the new end', async () => {
   const read = listed.of('messages by their time', 'on');
   const rows = rowsOf(150);
   listed.upstream.rows = rows;

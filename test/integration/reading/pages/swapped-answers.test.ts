@@ -60,7 +60,7 @@ describe('a read by sid that is answered with another campaign', () => {
     expect([data?.found].flat()).toMatchObject([{ sid: 'asked' }]);
   });
 
-  it('in another case of letters is no other campaign', async () => {
+  it('in another case of letters is not another campaign', async () => {
     const { gateway, methods } = await startSwapping(() => false, { ...asked, sid: 'ASKED' });
     const { data } = await ask<{ found: unknown }>(gateway, '{ found: campaign(sid: "asked") { sid } }');
     expect(data?.found).toEqual({ sid: 'ASKED' });

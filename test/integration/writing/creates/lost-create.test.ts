@@ -128,13 +128,13 @@ describe('a lost create is found', () => {
       ['0', '49'],
     ],
     [
-      'in a list that moves up between two windows, which is read anew',
+      'in a list that moves up between two windows, which is read again',
       () => {
         putOff(20);
       },
       ['0', '49', '0'],
     ],
-  ])('behind 60 campaigns of the same name, %s', async (_where, meanwhile, offsets) => {
+  ])('after 60 campaigns of the same name, %s', async (_where, meanwhile, offsets) => {
     const { gateway, sandbox } = await start({
       sandbox: {
         faults: ({ method, index }) => {

@@ -90,7 +90,7 @@ describe('a lost create, and a list that does not show what its metadata claims'
       (rows, offset, limit) => page(rows, offset - (offset % 50), limit),
     ],
     ['an offset as the number of a page', (rows, offset, limit) => page(rows, offset * limit, limit)],
-    ['a window of 10 rows beside a total of 5', (rows, offset) => [rows.slice(0, 10).slice(offset), 5]],
+    ['a window of 10 rows with a total of 5', (rows, offset) => [rows.slice(0, 10).slice(offset), 5]],
   ])('%s: OUTCOME_UNKNOWN, nothing is sent again', async (_what, paging) => {
     const upstream = await startMisleading(paging);
     for (let repeats = 0; repeats < 2; repeats += 1)
@@ -103,14 +103,14 @@ describe('a lost create, and a list that does not show what its metadata claims'
     ['past campaigns first', page, (made, later, past) => [...past, ...later, ...made]],
     ['past campaigns first, then the new one', page, (made, later, past) => [...past, ...made, ...later]],
     ['earliest start first', page, (made, later, past) => latestFirst(made, later, past).toReversed()],
-  ])('%s: found behind the first windows, with one POST', async (_what, paging, order) => {
+  ])('%s: found after the first windows, with one POST', async (_what, paging, order) => {
     const upstream = await startMisleading(paging, { order });
     expect(await create(upstream.gateway, diwali)).toMatchObject({ sid: 'made 0', codes: [] });
     expect(posts(upstream)).toBe(1);
   });
 });
 
-describe('a lost create behind the first 20 rows, where a page has no more and its metadata does not say so', () => {
+describe('a lost create after the first 20 rows, where a page has no more and its metadata does not say so', () => {
   const short = (metadata: (page: { end: number; count: number; total: number }) => unknown) => {
     let calls = 0;
     let made: Stored | undefined;
@@ -148,7 +148,7 @@ describe('a lost create behind the first 20 rows, where a page has no more and i
   });
 });
 
-describe('a lost create behind campaigns that by their times have started', () => {
+describe('a lost create after campaigns that by their times have started', () => {
   it('because all times are 5.5 hours early: OUTCOME_UNKNOWN, nothing is sent again', async () => {
     const upstream = await startMisleading(page, { hours: -5, aheadMs: -5.5 * hour });
     expect((await create(upstream.gateway, diwali)).codes).toEqual(['OUTCOME_UNKNOWN']);

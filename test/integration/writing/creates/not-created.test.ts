@@ -134,7 +134,7 @@ describe('a POST that another server answered, for all that is known', () => {
 describe("another program's campaign of the time of a create that was not done", () => {
   const others = { template: 'Another text', senderId: 'OTHERS', lists: ['another'] };
   it.each(['', '  ', 'a', 'camp', '---', '🎉', 'नमस्ते'])(
-    'with the name %j and other properties is no obstacle to the second POST, unless its name is similar',
+    'with the name %j and other properties is not an obstacle to the second POST, unless its name is similar',
     async (name) => {
       const { gateway, sandbox } = await startWith({ kind: 'reset' });
       sandbox.state.insert({ ...diwaliAlready, ...others, name, createdAt: Date.now() });

@@ -101,7 +101,7 @@ describe('a lost create whose name the upstream rewrites', () => {
     ['something else altogether', 'Diwali offer', 'Campaign 17'],
     ['nothing', 'Diwali offer', ''],
     ['question marks alone', 'दिवाली', '??????'],
-    ['with more behind it', 'Diwali offer', 'Diwali offer (copy)'],
+    ['with more after it', 'Diwali offer', 'Diwali offer (copy)'],
     ['cut to three characters', 'Diwali offer', 'Diw'],
     ['no name of the caller, cut to three characters', null, 'acm'],
   ])('%s: OUTCOME_UNKNOWN, and no repeat of the key sends it again', async (_what, sent, kept) => {
@@ -118,7 +118,7 @@ describe('a lost create of which the upstream changes another property', () => {
   const schedule = { startTime: at(24 * 60 * minute), endTime: at(48 * 60 * minute) };
   it.each<[what: string, sent: object, kept: Kept]>([
     [
-      'a slash behind an address',
+      'a slash after an address',
       { statusCallback: 'https://x.example' },
       { status_callback: 'https://x.example/' },
     ],
@@ -264,7 +264,7 @@ describe('a lost create that was renamed by an update, which adds the addresses 
   it.each<[what: string, sent: object, kept: Kept]>([
     ['both', {}, added],
     ['one', {}, { sms_status_callback: webhook('message') }],
-    ['one beside an address of the caller', { statusCallback: own }, { ...added, status_callback: own }],
+    ['one next to an address of the caller', { statusCallback: own }, { ...added, status_callback: own }],
   ])('%s: OUTCOME_UNKNOWN, nothing is sent again', async (_what, sent, kept) => {
     const upstream = await startRewriting(() => ({ ...kept, name: 'Winter sale' }));
     for (let repeats = 0; repeats < 2; repeats += 1) {
@@ -274,7 +274,7 @@ describe('a lost create that was renamed by an update, which adds the addresses 
     expect(posts(upstream)).toBe(1);
   });
 
-  it('an address of somebody else shows another campaign: it is sent once more', async () => {
+  it('an address of another program shows another campaign: it is sent once more', async () => {
     const upstream = await startRewriting(() => ({ ...added, name: 'Winter sale', status_callback: own }));
     await create(upstream.gateway, { ...diwali, idempotencyKey: 'once' });
     expect(posts(upstream)).toBe(2);

@@ -108,7 +108,7 @@ async function expectOwn(gateway: GatewayUnderTest, input: CreateCampaignInput):
 }
 
 describe('an answer to a create that lacks fields', () => {
-  it('and has the campaign of somebody else: never taken for its own', async () => {
+  it('and has the campaign of another program: never taken for its own', async () => {
     await fc.assert(
       fc.asyncProperty(
         gatewayNames,
@@ -202,7 +202,7 @@ describe('an answer to a create that names a campaign without showing whose it i
 });
 
 it.each(['name', 'template'])(
-  'an answer to a create with the campaign of somebody else whose %s is too long to be a rewriting counts as lost',
+  'an answer to a create with the campaign of another program whose %s is too long to be a rewriting counts as lost',
   async (field) => {
     [rows, isReadable] = [[], true];
     answer = (own, send) => {

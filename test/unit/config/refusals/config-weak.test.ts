@@ -133,7 +133,7 @@ describe('the start message', () => {
   };
   const token = { METRICS_TOKEN: 'a-long-and-random-one' };
   const openRedis =
-    'Weak       REDIS_URL has no password: anybody who reaches that Redis reads numbers and texts, and changes keys';
+    'Weak       REDIS_URL has no password: anyone who can reach that Redis can read phone numbers and texts, and change keys';
 
   it.each<[string, Record<string, string>, string[]]>([
     [
@@ -156,12 +156,12 @@ describe('the start message', () => {
       [],
     ],
     [
-      'says that anybody may do everything',
+      'says that anyone may do everything',
       { ...others, ...token, AUTH_MODE: 'none' },
       [
         'Hosts      localhost; requests to other names are refused (ALLOWED_HOSTS)',
         closed.callbacks,
-        'Weak       AUTH_MODE is none on 0.0.0.0: anybody who reaches it can read, send and stop campaigns',
+        'Weak       AUTH_MODE is none on 0.0.0.0: anyone who can reach it can read, send and stop campaigns',
       ],
     ],
     [
@@ -250,7 +250,7 @@ it('the start message names a public scope of caches with authentication', () =>
 it('the start message names trusted documents that bind nobody', () => {
   const apps = { TRUSTED_DOCUMENTS: someFile, TRUSTED_DOCUMENTS_MODE: 'apps' };
   expect(weak(apps)).toEqual([
-    'TRUSTED_DOCUMENTS_MODE is apps and AUTH_MODE is none: anybody can send any document',
+    'TRUSTED_DOCUMENTS_MODE is apps and AUTH_MODE is none: anyone can send any document',
   ]);
   expect(weak({ ...apps, ...apiKey })).toEqual([]);
 });

@@ -101,7 +101,7 @@ async function useAll(): Promise<void> {
 }
 
 describe('a read that joins a background read in the queue of the rate limiter', () => {
-  it('is refused at once if a read of its own would be, and the background read goes on', async () => {
+  it('is refused at once if a read of its own would be, and the background read continues', async () => {
     await useAll();
     const polled = poll();
     await pass(1000);

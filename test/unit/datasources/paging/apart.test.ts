@@ -81,7 +81,7 @@ it('windows of a list that an upstream orders in another way are read once', asy
   expect(asked).toEqual([0, 50]);
 });
 
-it('a page of the last rows begins behind its cursor, also where only one window of a moving list is shown', async () => {
+it('a page of the last rows begins after its cursor, also where only one window of a moving list is shown', async () => {
   const after = await cursorAt(rows.slice(0, 112), 98);
   let calls = 0;
   const open = () => {
@@ -122,7 +122,7 @@ async function readGrowing(growth: number, page: { first?: number; last?: number
 }
 
 it.each([99, 120, 149, 310])(
-  'however many rows come with each call, a page after row %i begins behind it and leaves none out',
+  'however many rows come with each call, a page after row %i begins right after it and leaves none out',
   async (index) => {
     const rest = sids(plainList(1000)).slice(index + 1);
     for (let growth = 1; growth <= 60; growth += 1) {
@@ -133,7 +133,7 @@ it.each([99, 120, 149, 310])(
 );
 
 it.each([99, 120, 150, 310])(
-  'however many rows come with each call, a page before row %i ends in front of it and leaves none out',
+  'however many rows come with each call, a page before row %i ends right before it and leaves none out',
   async (index) => {
     for (let growth = 1; growth <= 60; growth += 1) {
       const page = await readGrowing(growth, { last: 200 }, index);
@@ -205,7 +205,7 @@ describe.each<[keys: string, old: readonly PlainRow[], source: ListSource<PlainR
 });
 
 it.each([24, 60, 99])(
-  'a neighbour whose sort key has changed does not take the page beside a row (%i) that is gone along',
+  'a neighbour whose sort key has changed does not take along the page next to a row (%i) that is gone',
   async (index) => {
     const old = plainList(200);
     for (const side of ['after', 'before'] as const) {

@@ -82,7 +82,7 @@ const anyPage = fc.record({
   isCached: fc.boolean(),
 });
 
-it('a page of a list that stands still begins beside its cursor, however few rows each response has (property)', () =>
+it('a page of a list that stands still begins at its cursor, however few rows each response has (property)', () =>
   fc.assert(
     fc.asyncProperty(anyPage, async ({ length, at, count, isForwards, isCached, ...answers }) => {
       const rows = plainList(length);

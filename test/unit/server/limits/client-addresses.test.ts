@@ -19,7 +19,7 @@ describe('the client behind a trusted proxy', () => {
   it.each([
     ['the last address', '203.0.113.9', '203.0.113.9'],
     ['not one that the client has invented', '1.1.1.1, 203.0.113.9', '203.0.113.9'],
-    ['the last that is no proxy', '203.0.113.9, 10.1.2.3, 192.0.2.1', '203.0.113.9'],
+    ['the last that is not a proxy', '203.0.113.9, 10.1.2.3, 192.0.2.1', '203.0.113.9'],
     ['the first of proxies only', '10.0.0.7, 10.1.2.3', '10.0.0.7'],
     ['without its port', '203.0.113.9:49152', '203.0.113.9'],
     ['without brackets and port', '[2001:db8:1:2::9]:443', '2001:db8:1:2'],
@@ -57,7 +57,7 @@ describe('the client behind a trusted proxy', () => {
     expect(clientOf('10.0.0.1', 'garbage, 10.0.0.2')).toBe('10.0.0.2');
   });
 
-  it('counts as the proxy without the header', () => {
+  it('counts as the proxy if the header is missing', () => {
     expect(clientOf('10.0.0.1')).toBe('10.0.0.1');
   });
 
@@ -72,7 +72,7 @@ describe('the client behind a trusted proxy', () => {
 });
 
 it.each(['203.0.113.5', '2001:db8::5', '::1', '11.0.0.1', ''])(
-  '%j is no proxy, so its header is ignored',
+  '%j is not a proxy, so its header is ignored',
   (peer) => {
     expect(clientOf(peer, '198.51.100.1')).toBe(clientOf(peer));
   },

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { MessageRate } from '../../../../src/server/subscriptions/message-limits.js';
 
-it('a ping every 50 ms is accepted for ever, and a hundred at once; one more is not', () => {
+it('a ping every 50 ms is accepted forever, and a hundred at once; one more is not', () => {
   let nowMs = 0;
   const rate = new MessageRate(() => nowMs);
   for (let index = 0; index < 5000; index += 1) {

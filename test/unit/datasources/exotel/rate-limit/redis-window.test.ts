@@ -156,7 +156,7 @@ describeWithRedis('the shared window', () => {
       'time, as its clock is set forward',
       (client: Redis, prefix: string) => setClock(client, prefix, 90_000),
     ],
-  ])('whose Redis loses %s, and goes on', (_what, lose) => {
+  ])('whose Redis loses %s, and keeps running', (_what, lose) => {
     it('counts the calls of all gateways as before', async () => {
       const prefix = randomUUID();
       const atMs = performance.now();

@@ -98,7 +98,7 @@ describe('large bodies', () => {
     expect(others.state).toBe('begun');
   });
 
-  it('of two owners that hold something and need more: the older one goes on', () => {
+  it('of two owners that hold something and need more: the older one proceeds', () => {
     const bodies = new LargeBodies(25);
     const [one, other] = [{}, {}];
     const [held, ofOthers] = [enter(bodies, 10, one), enter(bodies, 10, other)];
@@ -109,7 +109,7 @@ describe('large bodies', () => {
     expect(ofOther.state).toBe('begun');
   });
 
-  it('are bounded together, and somebody always goes on (property)', () => {
+  it('are bounded together, and one of them always proceeds (property)', () => {
     const step = fc.record({
       what: fc.constantFrom('enter', 'enter', 'complete', 'release'),
       bytes: fc.integer({ min: 1, max: 30 }),

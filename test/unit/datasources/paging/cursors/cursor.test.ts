@@ -53,7 +53,7 @@ describe('a cursor', () => {
   });
 
   it.each([1, 2, 3, 4])(
-    'of an unreadable row that was added behind the rows counted before is valid: row %i',
+    'of an unreadable row that was added after the rows counted before is valid: row %i',
     async (at) => {
       const equal = (count: number, isUnreadable = false): PlainRow[] =>
         Array.from({ length: count }, (_, index) => ({

@@ -54,7 +54,7 @@ describe.each([
   ['whole windows', wholeWindows],
   ['only the needed rows', neededRows()],
 ])(
-  'a page beside the cursor of an unreadable row without a readable neighbour, with %s per call',
+  'a page with the cursor of an unreadable row without a readable neighbour, with %s per call',
   (_how, slicing) => {
     type Side = 'after' | 'before';
     const at = (side: Side, rows: readonly PlainRow[]): readonly PlainRow[] =>

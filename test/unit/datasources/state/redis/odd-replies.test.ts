@@ -149,7 +149,7 @@ describeWithRedis('after a reply that nothing asked for', () => {
     ['an error', '-ERR odd\r\n'],
     ['a message of no channel', '*3\r\n$7\r\nmessage\r\n$-1\r\n$1\r\na\r\n'],
     ['a list of nils', '*2\r\n$-1\r\n$-1\r\n'],
-  ])('%s, connections are opened anew and commands get their own replies', async (_what, text) => {
+  ])('%s, connections are opened again and commands get their own replies', async (_what, text) => {
     const proxy = await startProxy();
     const errors: Error[] = [];
     const connection = await connected(proxy.url, errors);
@@ -189,7 +189,7 @@ describeWithRedis('after a reply that nothing asked for', () => {
 });
 
 describeWithRedis('a connection that is silent, or stuck in half a reply', () => {
-  it('that has lost a reply is opened anew: later replies would belong to other commands', async () => {
+  it('that has lost a reply is opened again: later replies would belong to other commands', async () => {
     const proxy = await startProxy();
     const connection = await connected(proxy.url);
     const state = new RedisState(connection, 'lost:');
@@ -202,7 +202,7 @@ describeWithRedis('a connection that is silent, or stuck in half a reply', () =>
     expect(proxy.connections()).toBe(2);
   });
 
-  it.each(['silent', 'stuck'])('%s, is opened anew while Redis is well', async (how) => {
+  it.each(['silent', 'stuck'])('%s, is opened again while Redis is well', async (how) => {
     const proxy = await startProxy();
     const connection = await connected(proxy.url);
     if (how === 'silent') proxy.silence();

@@ -37,7 +37,7 @@ describe('the reservation of a campaign', () => {
     expect(await reservations.reserve('b', 'two')).toBe(true);
   });
 
-  it('goes to the next campaign where the first is another create’s', async () => {
+  it('moves on to the next campaign if the first belongs to another create', async () => {
     await new SidReservations(state).reserve('a', 'another');
     const made = await Promise.all(['a', 'b'].map((sid) => reservations.reserve(sid, 'one')));
     expect(made).toEqual([false, true]);
