@@ -184,7 +184,7 @@ export class Changes {
         mayBeUnderWay ||= !isEndedByUpstream(error);
         const outcome = await this.#settle(change, write, error, sentAtMs);
         if (outcome !== 'notDone' && outcome !== 'asBefore') return outcome;
-        // Only if the upstream itself ended both exchanges, the change was certainly not made.
+        // Only if the upstream itself ended both exchanges was the change certainly not made.
         mayBeUnderWay ||= outcome === 'asBefore';
         if (puts < maximumPuts) continue;
         this.#reader.invalidate(change.sid, write);

@@ -10,7 +10,7 @@ const undoable: ReadonlySet<CampaignAction> = new Set([
 ]);
 
 /**
- * Changes that another program made after a write was sent whose response was lost. A campaign that looks unchanged may have been
+ * Changes by others after a write was sent whose response was lost. A campaign that looks unchanged may have been
  * changed back, and sending the write again would undo that: a campaign that was just paused would send on.
  */
 export class LaterChanges {
