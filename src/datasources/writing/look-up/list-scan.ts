@@ -6,9 +6,9 @@ type Rows = readonly Row<Campaign>[];
 
 /**
  * What the windows of a scan prove: `complete`: no other row can be the campaign; `moved`: rows may have been skipped, and another scan
- * may prove more; `unread`: the list can't be read far enough, or contradicts itself.
+ * may prove more; `tooLong`: the list goes on after the last window that may be read; `unread`: the list contradicts itself.
  */
-type ScanResult = 'complete' | 'moved' | 'unread';
+type ScanResult = 'complete' | 'moved' | 'tooLong' | 'unread';
 
 /** Options of a scan. */
 interface ScanOptions {
@@ -94,6 +94,7 @@ export class ListScan {
       offset += lastIndex;
       last = sidOf(rows[lastIndex]);
     }
+    this.#result = 'tooLong';
   }
 }
 

@@ -20,7 +20,12 @@ export class Inconclusive extends Error {
 
 /** The list can't be read to the last place where the campaign could be. A search by name may still find it. */
 class ListUnread extends Inconclusive {
-  override readonly name = 'ListUnread';
+  override readonly name: string = 'ListUnread';
+}
+
+/** The list is longer than one scan may read. Another scan would read the same windows. */
+export class ListTooLong extends ListUnread {
+  override readonly name = 'ListTooLong';
 }
 
 /** Options of a look-up. */
@@ -78,6 +83,7 @@ export class LookUp {
    * Searches by a part of the name, which costs the fewest calls but misses a rewritten name. Where a null must be certain, it reads
    * all campaigns that start after the request was sent.
    * @param mustBeCertain true where null must prove that there is no campaign.
+   * @throws ListTooLong where a scan can't prove it, now or later: `findByName` may still find the campaign.
    * @returns the campaign, reserved for this create, or null where it is not in the list.
    * @throws Inconclusive or UpstreamFailure where neither is certain.
    */
@@ -98,6 +104,13 @@ export class LookUp {
       if (found) return found;
       throw error;
     }
+  }
+
+  /** Searches by a part of the name alone, if the name has one. @returns null where the search shows no campaign. */
+  async findByName(lost: LostCreate, call: CallOptions): Promise<Campaign | null> {
+    const name = searchTermOf(lost.draft.name);
+    if (name === null) return null;
+    return this.#findIn({ lost, query: { ...allCampaigns, name }, call, sinceMs: this.#options.now() });
   }
 
   async #findByName(byName: Search, all: Search): Promise<Campaign | null> {
@@ -159,8 +172,8 @@ export class LookUp {
     const found = await this.#decide([...candidates.values()], lost);
     if (found === null && (await this.#options.reservations.reservedFor(lost.createId)) !== undefined)
       throw new Inconclusive('an earlier look-up has found the campaign');
-    if (found === null && scan.result === 'unread')
-      throw new ListUnread('the list could not be read far enough');
+    if (found === null && scan.result === 'tooLong') throw new ListTooLong('the list is too long');
+    if (found === null && scan.result === 'unread') throw new ListUnread('the list contradicts itself');
     return found === null && candidates.size > 0 ? { taken: candidates.size } : found;
   }
 
@@ -191,7 +204,9 @@ export class LookUp {
     const likely = rewritten.length > 0 ? rewritten : open.filter(({ match }) => match === 'named');
     const names = new Set(likely.map(({ row }) => (row as Campaign).name));
     const isOnlyName = names.size === 1 && open.every(isLessLikelyThan(likely));
-    const acceptable = isOnlyName ? likely : open.filter(isConclusive);
+    const conclusive = open.filter(isConclusive);
+    const unaddressed = open.filter(({ match }) => match === 'unaddressed');
+    const acceptable = isOnlyName ? likely : conclusive.length > 0 ? conclusive : unaddressed;
     return (await this.#reserveFirst(acceptable, lost, seen)) ?? 'unclear';
   }
 

@@ -1,6 +1,7 @@
 import { type Row } from '../../../domain/lists/page.js';
 import { UpstreamFailure } from '../../../domain/upstream-failure.js';
 import { type Campaign } from '../../../schema/campaign.js';
+import { lacksCallbackKey } from '../../exotel/mapping/campaign.js';
 import { type NamedDraft } from '../create.js';
 import { isLikelyCreation, isShifted, type SentSpan } from './creation-time.js';
 import { contradictions, differences, hasAddedCallbacks, isMarked } from './same-campaign.js';
@@ -23,6 +24,7 @@ export interface LostCreate extends SentSpan {
  * How well a row of a list matches a lost create (the table is in docs/writing.md):
  * - `certain`: it has a name or a callback address that was generated for this create.
  * - `exact`: every field equals what was sent.
+ * - `unaddressed`: the same, but the row has no key for a callback address that was sent. Any row that has the address is more likely.
  * - `rewritten`: every field but the name equals what was sent, and the name is a known rewriting.
  * - `named`: an answer to the create named it, and it differs in one property. Any of the rows above is more likely the campaign.
  * - `suspect`: an answer to the create named it, and it differs in more. It is not the campaign where another row is likely.
@@ -33,7 +35,15 @@ export interface LostCreate extends SentSpan {
  * - `none`: the row is another campaign.
  */
 export type Match =
-  'certain' | 'exact' | 'rewritten' | 'named' | 'suspect' | 'sameName' | 'sameContent' | 'none';
+  | 'certain'
+  | 'exact'
+  | 'unaddressed'
+  | 'rewritten'
+  | 'named'
+  | 'suspect'
+  | 'sameName'
+  | 'sameContent'
+  | 'none';
 
 /** Matches that a response which names the row does not make any surer. */
 const sureMatches: ReadonlySet<Match> = new Set<Match>(['certain', 'exact', 'rewritten']);
@@ -67,15 +77,25 @@ function contentMatchOf(row: Row<Campaign>, lost: LostCreate, aheadMs: number): 
       [...contradictions(draft, row)].every((group) => group === 'schedule');
     return isAllButTime && isShifted(lost, draft, row, aheadMs) ? 'sameName' : 'none';
   }
-  const different = differences(draft, row);
+  const different = new Set(differences(draft, row));
+  const isUnaddressed = lacksSentAddress(lost, row);
+  // A key that is null says that there is no address. A layer may have dropped a key that is missing.
+  if (isUnaddressed && !lacksCallbackKey(row)) different.add('callbacks');
   if (different.size > 0) {
     const isNamedAlike = similarity === 'weak' ? different.size === 1 : similarity !== 'different';
     if (isNamedAlike) return 'sameName';
     const isAddedAlone = different.size === 1 && different.has('callbacks') && hasAddedCallbacks(draft, row);
     return isAddedAlone ? 'sameContent' : 'none';
   }
-  if (similarity === 'same') return 'exact';
+  if (similarity === 'same') return isUnaddressed ? 'unaddressed' : 'exact';
   return similarity === 'rewritten' || similarity === 'cut' ? 'rewritten' : 'sameContent';
+}
+
+/** Whether a row shows no address where one was sent. A gateway that adds its addresses sends both. */
+function lacksSentAddress({ draft, marks }: LostCreate, row: Campaign): boolean {
+  return (['statusCallback', 'smsStatusCallback'] as const).some(
+    (key) => row[key] === null && (draft[key] != null || marks.length > 0),
+  );
 }
 
 /** Matches a row that an answer to the create named. The answer outweighs a single difference. */

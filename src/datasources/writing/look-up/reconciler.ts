@@ -4,7 +4,7 @@ import { failedBecause } from '../../../domain/upstream-failure.js';
 import { type Campaign } from '../../../schema/campaign.js';
 import { type Create } from '../create.js';
 import { OutcomeUnknown } from '../outcome.js';
-import { Inconclusive, type LookUp } from './look-up.js';
+import { Inconclusive, ListTooLong, type LookUp } from './look-up.js';
 
 /** Pauses between the look-ups while the caller waits. After the last look-up the outcome is unknown. */
 const pausesMs = [5000, 5000] as const;
@@ -58,29 +58,43 @@ export class Reconciler {
   async reconcile(create: Create): Promise<Campaign | null> {
     const { now, sleep } = this.#options;
     const openMs = create.log.progress.settledByMs - now();
+    let isTooLong = false;
     const found = await lookUntilKnown(openMs, sleep, async (isSettled) => {
-      const campaign = await this.#look(create, isSettled);
-      return campaign === null && !isSettled ? undefined : campaign;
+      const campaign = await this.#look(create, isSettled, isTooLong);
+      isTooLong ||= campaign === 'tooLong';
+      const isProven = isSettled && !isTooLong;
+      return campaign === 'tooLong' || (campaign === null && !isProven) ? undefined : campaign;
     });
     if (found === undefined) throw new OutcomeUnknown(create.draft.name);
     return found;
   }
 
-  /** Looks once. @returns undefined where that is inconclusive. */
-  async #look(create: Create, isSettled: boolean): Promise<Campaign | null | undefined> {
+  /**
+   * Looks once.
+   * @param isTooLong whether an earlier look has found that the list is: it is not read again then.
+   * @returns undefined where that is inconclusive.
+   */
+  async #look(
+    create: Create,
+    isSettled: boolean,
+    isTooLong: boolean,
+  ): Promise<Campaign | null | 'tooLong' | undefined> {
     const { id, draft, isNameOurs, log, origin } = create;
     const { sentAtMs, settledByMs, marks, suspects } = log.progress;
     if (sentAtMs === null) return null;
     const lost = { createId: id, draft, isNameOurs, sentAtMs, settledByMs, marks, suspects };
     try {
+      const { lookUp } = this.#options;
+      const call = { priority: 'write', origin } as const;
       return await withTimeout(
         lookTimeoutMs,
-        this.#options.lookUp.findCampaign(lost, { priority: 'write', origin }, isSettled),
+        isTooLong ? lookUp.findByName(lost, call) : lookUp.findCampaign(lost, call, isSettled),
       );
     } catch (error) {
       // The budget says when there is a place for another look; waiting here is of no use.
       if (failedBecause(error, 'rateLimited'))
         throw new OutcomeUnknown(draft.name, error.facts.retryAfterSeconds);
+      if (error instanceof ListTooLong) return 'tooLong';
       if (error instanceof Inconclusive || error instanceof GatewayError) return undefined;
       throw error;
     }

@@ -49,7 +49,14 @@ const latestFirst: Order = (made, later, past) => [...later, ...made, ...past];
  */
 async function startMisleading(
   paging: Paging,
-  { count = 120, order = latestFirst, isDone = true, hours = 48, aheadMs = 0 } = {},
+  {
+    count = 120,
+    order = latestFirst,
+    isDone = true,
+    hours = 48,
+    aheadMs = 0,
+    environment = {} as Readonly<Record<string, string>>,
+  } = {},
 ): Promise<ScriptedUnderTest> {
   const [made, later, past] = [[] as Stored[], others(count, hours), others(90, -48)];
   return startScripted((request: SeenRequest, response) => {
@@ -67,7 +74,7 @@ async function startMisleading(
     const metadata = { count: rows.length, offset: Number(query.get('offset')), total, limit };
     const response_ = rows.map((data) => ({ code: 200, status: 'success', data }));
     return { json: { http_code: 200, metadata, response: response_ } };
-  });
+  }, environment);
 }
 
 const posts = ({ methods }: ScriptedUnderTest): number =>
@@ -153,6 +160,16 @@ describe('a lost create after campaigns that by their times have started', () =>
     const upstream = await startMisleading(page, { hours: -5, aheadMs: -5.5 * hour });
     expect((await create(upstream.gateway, diwali)).codes).toEqual(['OUTCOME_UNKNOWN']);
     expect(posts(upstream)).toBe(1);
+  });
+});
+
+describe('a lost create after more campaigns than a search may read', () => {
+  it('reads them once: a third of the calls of a minute', async () => {
+    const environment = { EXOTEL_RATE_LIMIT: '30' };
+    const upstream = await startMisleading(page, { count: 600, isDone: false, environment });
+    expect((await create(upstream.gateway, diwali)).codes).toEqual(['OUTCOME_UNKNOWN']);
+    const [byName, windows] = [['GET'], Array<string>(10).fill('GET')];
+    expect(upstream.methods()).toEqual(['POST', ...byName, ...windows, ...byName, ...byName]);
   });
 });
 
