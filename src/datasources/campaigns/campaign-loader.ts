@@ -60,7 +60,8 @@ export class CampaignLoader {
   async loadBatch(
     sids: readonly string[],
     options: ReadOptions,
-    readWindow: ReadCampaignWindow = (list, slice) => this.#options.windows.read({ list, slice }, options),
+    readWindow: ReadCampaignWindow = (list, slice, isAgain) =>
+      this.#options.windows.read({ list, slice }, isAgain ? { ...options, refetch: 'apart' } : options),
   ): Promise<(Campaign | null | Error)[]> {
     const { snapshots, windows, batchCalls } = this.#options;
     const isFresh = (sid: string): boolean => !options.noCache && snapshots.fresh(sid) !== undefined;

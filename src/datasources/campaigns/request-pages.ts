@@ -50,6 +50,8 @@ interface PageRead {
 }
 
 const firstRead: PageRead = { attempt: 0, mustRevalidate: false };
+/** A second read of a window that came from the cache. */
+const secondRead: PageRead = { attempt: 1, mustRevalidate: false, refetch: 'apart' };
 
 /** Pages of one request: equal pages, and equal windows of different pages, are read once. */
 export class RequestPages {
@@ -85,8 +87,13 @@ export class RequestPages {
   }
 
   /** A window of campaigns, which the pages of the request use too. */
-  campaignWindow({ query }: CampaignListRef, slice: Slice): Promise<CacheEntry<Window<Campaign>>> {
-    return this.#window(campaignList(this.#account, query), slice, firstRead, undefined);
+  campaignWindow(
+    { query }: CampaignListRef,
+    slice: Slice,
+    isAgain: boolean,
+  ): Promise<CacheEntry<Window<Campaign>>> {
+    const read = isAgain ? secondRead : firstRead;
+    return this.#window(campaignList(this.#account, query), slice, read, undefined);
   }
 
   /** A page of a campaign's messages; null if the upstream has no campaign with this sid. */

@@ -84,7 +84,9 @@ export class RequestReader {
     this.#account = account;
     this.#options = { report, noCache: fresh };
     this.#campaigns = new RequestCampaigns((sids) =>
-      account.campaigns(sids, this.#options, (list, slice) => this.pages.campaignWindow(list, slice)),
+      account.campaigns(sids, this.#options, (list, slice, isAgain) =>
+        this.pages.campaignWindow(list, slice, isAgain),
+      ),
     );
     this.pages = new RequestPages(account, this.#options, (window) => {
       this.#campaigns.addWindow(window);

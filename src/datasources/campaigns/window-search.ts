@@ -8,14 +8,24 @@ import {
   windowKey,
 } from './list-identity.js';
 
-/** Reads a window of campaigns; the one of a request reads each window once. */
+/**
+ * Reads a window of campaigns; the one of a request reads each window once.
+ * @param isAgain whether a cached window is not new enough.
+ */
 export type ReadCampaignWindow = (
   list: CampaignListRef,
   slice: Slice,
+  isAgain: boolean,
 ) => Promise<CacheEntry<Window<Campaign>>>;
 
 /** Cached windows, fresh or stale. */
 type CampaignWindowEntries = Iterable<readonly [key: string, entry: CacheEntry<Window<Campaign>>]>;
+
+/**
+ * So many campaigns that a cached newest window does not show may well be newer than it: then a new one shows them all. Fewer are
+ * more probably old, and the window would be a call too many.
+ */
+const worthReadingAgain = 4;
 
 /** Window in which campaigns were last seen. */
 interface SeenWindow {
@@ -72,11 +82,11 @@ export class WindowSearch {
    * shows are most probably among the newest ones: that window is read too, and more of its list while they are worth it.
    */
   async readAll(cached: CampaignWindowEntries): Promise<void> {
-    const { windows, inList, unseen, totals, isNewestUseful } = this.#plan(cached);
+    const { windows, inList, unseen, totals, isNewestUseful, newestVersion } = this.#plan(cached);
     const known = windows.slice(0, this.callsLeft);
     this.callsLeft -= known.length;
     const [newest, ...others] = await Promise.all([
-      isNewestUseful ? this.#readRows(this.#newest) : undefined,
+      isNewestUseful ? this.#readNewestFor(unseen, newestVersion) : undefined,
       ...known.map((window) => this.#readRows(window)),
     ]);
     const ofList = newest ?? others.find((_, index) => this.#isInList(known[index]));
@@ -84,11 +94,22 @@ export class WindowSearch {
     if (newest) await this.#readOn(newest, unseen, totals);
   }
 
+  /** Reads the newest window, and again if it comes from the cache and shows too few of these campaigns. */
+  async #readNewestFor(unseen: readonly string[], cachedVersion: number | undefined): Promise<ReadWindow> {
+    const newest = await this.#readRows(this.#newest);
+    const isCached = newest.version !== undefined && newest.version === cachedVersion;
+    const left = unseen.filter((sid) => this.missing.has(sid)).length;
+    return isCached && left >= worthReadingAgain ? this.#readRows(this.#newest, true) : newest;
+  }
+
   /** Chooses the window that shows most campaigns, then the one that shows most of the others, and so on. */
   #plan(cached: CampaignWindowEntries) {
     const seen: SeenWindow[] = [];
     const totals = new Map<string, number>();
-    for (const [key, { value }] of cached) {
+    const newestKey = windowKey(this.#newest.list, this.#newest.slice);
+    let newestVersion: number | undefined;
+    for (const [key, { value, version }] of cached) {
+      if (key === newestKey) newestVersion = version;
       const sids = value.rows
         .flatMap((row) => readable(row)?.sid ?? [])
         .filter((sid) => this.missing.has(sid));
@@ -118,6 +139,7 @@ export class WindowSearch {
       inList,
       unseen,
       totals,
+      newestVersion,
       isNewestUseful: isNewestKnown || (unseen.length > 0 && unseen.length + alone > 1),
     };
   }
@@ -206,19 +228,19 @@ export class WindowSearch {
     }
   }
 
-  async #readRows({ list, slice }: CampaignWindowRef): Promise<ReadWindow> {
+  async #readRows({ list, slice }: CampaignWindowRef, isAgain = false): Promise<ReadWindow> {
     this.#read.add(windowKey(list, slice));
     try {
-      const { value } = await this.#readWindow(list, slice);
+      const { value, version } = await this.#readWindow(list, slice, isAgain);
       let found = 0;
       for (const row of value.rows.map(readable)) {
         if (!row) continue;
         this.rows.set(row.sid, row);
         if (this.missing.delete(row.sid)) found += 1;
       }
-      return { found, rows: value.rows.length, total: value.total };
+      return { found, rows: value.rows.length, total: value.total, version };
     } catch {
-      return { found: 0, rows: 0, total: 0 };
+      return { found: 0, rows: 0, total: 0, version: undefined };
     }
   }
 }
@@ -228,4 +250,5 @@ interface ReadWindow {
   readonly found: number;
   readonly rows: number;
   readonly total: number;
+  readonly version: number | undefined;
 }

@@ -233,3 +233,21 @@ describe('_entities of campaigns far behind the newest', () => {
     },
   );
 });
+
+describe('_entities of campaigns that are newer than a fresh newest window', () => {
+  it.each([
+    [4, 1, 'that window is read again'],
+    [36, 1, 'that window is read again'],
+    [3, 3, 'they are probably old ones'],
+  ])('cost, for %i of them, %i calls: %s', async (count, calls) => {
+    await ask(gateway, '{ campaigns(first: 20) { nodes { sid } } }');
+    sandbox.calls.splice(0);
+    const made = Array.from({ length: count }, (_, index) =>
+      sandbox.state.insert({ startsAt: now + 400 * 86_400_000 + index * 60_000 }),
+    );
+    const { data, errors } = await entities(made.map(({ sid }) => reference(sid)));
+    expect(errors).toBeUndefined();
+    expect(data?._entities.map((entity) => entity?.sid)).toEqual(made.map(({ sid }) => sid));
+    expect(sandbox.calls).toHaveLength(calls);
+  });
+});

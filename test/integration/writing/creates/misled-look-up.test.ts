@@ -55,7 +55,7 @@ async function startMisleading(
     isDone = true,
     hours = 48,
     aheadMs = 0,
-    environment = {} as Readonly<Record<string, string>>,
+    environment = {},
   } = {},
 ): Promise<ScriptedUnderTest> {
   const [made, later, past] = [[] as Stored[], others(count, hours), others(90, -48)];
