@@ -11,6 +11,7 @@ import {
 } from 'graphql';
 import { GatewayError } from '../../domain/errors.js';
 import { fragmentsOf } from './document-facts.js';
+import { maximumComparisons, needsMoreComparisons } from './field-comparisons.js';
 
 /** Limits of a document; 0: no limit. */
 interface DocumentSizes {
@@ -78,6 +79,12 @@ export class DocumentLimits {
       throw tooLarge('aliases', aliases, `has more than ${aliases} aliases, ${counted}`);
     if (directives > 0 && used.directives > directives)
       throw tooLarge('directives', directives, `has more than ${directives} directives, ${counted}`);
+    if (needsMoreComparisons(document, fragmentsOf(document)))
+      throw tooLarge(
+        'comparisons',
+        maximumComparisons,
+        `repeats fields or fragments too often: it needs more than ${maximumComparisons} comparisons`,
+      );
   }
 
   #checkDepth(document: DocumentNode, depth: number): void {
@@ -116,6 +123,7 @@ const variables = {
   aliases: 'MAX_QUERY_ALIASES',
   directives: 'MAX_QUERY_DIRECTIVES',
   nesting: undefined,
+  comparisons: undefined,
   lines: undefined,
 } as const;
 

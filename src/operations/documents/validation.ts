@@ -33,7 +33,9 @@ export function validationProblems(
   const rules = isIntrospectionOn
     ? specifiedRules
     : [...specifiedRules, NoSchemaIntrospectionCustomRule, noServiceRule];
-  return validate(schema, document, rules, { maxErrors, hideSuggestions: !isIntrospectionOn });
+  const options = { maxErrors, hideSuggestions: !isIntrospectionOn };
+  // The one after the last says in graphql-js's words that there are more.
+  return validate(schema, document, rules, options).slice(0, maxErrors);
 }
 
 /**
