@@ -1,4 +1,4 @@
-import { type Credentials } from '../datasources/exotel/credentials.js';
+import { type Credentials } from '../datasources/exotel/credentials-state.js';
 import { type ExotelClient } from '../datasources/exotel/client.js';
 import { type CallOptions } from '../datasources/exotel/resilience/call-policy.js';
 import { campaignQueryOf } from '../domain/lists/list-query.js';

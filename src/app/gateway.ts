@@ -7,7 +7,7 @@ import { ConfigError } from '../config/environment/environment.js';
 import { mostBytesOf } from '../config/environment/files.js';
 import { noticesOf } from '../config/start-message.js';
 import { isLoopback } from '../config/values.js';
-import { type Credentials, type CredentialsState } from '../datasources/exotel/credentials.js';
+import { type Credentials, type CredentialsState } from '../datasources/exotel/credentials-state.js';
 import { readHostSetting } from '../domain/network/addresses.js';
 import { ExportQueue } from '../export/export-queue.js';
 import { SubscriptionLimit } from '../live/subscribers/subscription-limit.js';
@@ -110,8 +110,8 @@ async function openAll(
   const reads = openAccount(runtime, telemetry, upstream, disposables, () => address.url);
   const { account, live } = reads;
   const writing = openWriting(runtime, telemetry, upstream, reads, disposables);
-  const answers = openAnswers(runtime, telemetry);
-  heap.onFull(() => answers?.evict());
+  const responseCache = openResponseCache(runtime, telemetry);
+  heap.onFull(() => responseCache?.evict());
   const schema = await createSchema(config.access.hasAuthDirectives);
   const { limits } = config;
   const subscriptionLimit = new SubscriptionLimit(limits.subscriptionsPerCaller);
@@ -153,7 +153,7 @@ async function openAll(
       maximumBytes: memory.requestCounts,
       now: runtime.steadyNow,
     }),
-    answers,
+    responseCache,
     maximumBytes: limits.bodyBytes,
     requestMemory: new RequestMemory(memory.requests),
     addresses: new ClientAddresses(limits.trustedProxies),
@@ -175,7 +175,7 @@ async function openAll(
     now,
     telemetry,
     metricsAccess: metricsAccessOf(config),
-    readiness: watchState(telemetry, upstream, account, answers),
+    readiness: watchState(telemetry, upstream, account, responseCache),
   });
   disposables.add({ close: () => shutdown.end(drainMs(config.shutdownGraceMs)) });
   await Promise.all([shared.ready(), check?.done()]);
@@ -208,10 +208,10 @@ function watchState(
   { metrics }: GatewayTelemetry,
   { policy, rateLimiter, credentials, shared: { isRedisUp } }: OpenUpstream,
   account: AccountReader,
-  answers: ResponseCache | undefined,
+  responseCache: ResponseCache | undefined,
 ): Readiness {
   const breaker = () => policy.breakerState;
-  const cacheSizes = () => ({ ...account.sizes, ...(answers && { answers: answers.size }) });
+  const cacheSizes = () => ({ ...account.sizes, ...(responseCache && { responses: responseCache.size }) });
   const readiness = { breaker, credentials: () => credentials.state, isRedisUp };
   metrics.watch({ ...readiness, rateLimiter: () => rateLimiter.figures, cacheSizes });
   return readiness;
@@ -238,11 +238,11 @@ function mayCallBack(origins: readonly string[] | null) {
 }
 
 /** The response cache; undefined if it is off, as with `CACHE=off`. */
-function openAnswers(
-  { config: { isCacheOn, answersCacheBytes }, memory }: Pick<Runtime, 'config' | 'memory'>,
+function openResponseCache(
+  { config: { isCacheOn, responseCacheBytes }, memory }: Pick<Runtime, 'config' | 'memory'>,
   telemetry: GatewayTelemetry,
 ): ResponseCache | undefined {
-  const maximumBytes = answersCacheBytes ?? memory.responses;
+  const maximumBytes = responseCacheBytes ?? memory.responses;
   return isCacheOn && maximumBytes > 0 ? new ResponseCache({ maximumBytes, telemetry }) : undefined;
 }
 

@@ -28,7 +28,7 @@ const others = {
   /** Request bodies in flight and the values parsed from them. */
   requests: { share: 1 / 8, mostBytes: 256 * mebibyte },
   /** Answers that are being made, until they are written. */
-  answers: { share: 1 / 8, mostBytes: 256 * mebibyte },
+  results: { share: 1 / 8, mostBytes: 256 * mebibyte },
   /** Large responses of the upstream, until the requests are answered that caused them. */
   upstreamBodies: { share: 1 / 8, mostBytes: 256 * mebibyte },
   /** One response of the upstream. While it is read there are its bytes, its text and its values, up to five times as much. */

@@ -26,7 +26,7 @@ interface Collaborators extends Pick<
   readonly compiling: QueryCompilerOptions;
   readonly memory: Pick<
     MemoryBudget,
-    'documents' | 'answers' | 'documentsInUse' | 'subscriptions' | 'waitingOperations'
+    'documents' | 'results' | 'documentsInUse' | 'subscriptions' | 'waitingOperations'
   >;
   readonly heap: HeapWatch;
 }
@@ -78,7 +78,7 @@ export function openPipeline(
       maximumWaiting: memory.waitingOperations,
       isHeapFull: heap.isFull,
       documents: pool(memory.documentsInUse),
-      answers: pool(memory.answers),
+      results: pool(memory.results),
       deliveries: pool(limits.unreadBytes || Number.MAX_SAFE_INTEGER),
     }),
     subscriptions: new SubscriptionMemory({

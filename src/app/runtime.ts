@@ -1,7 +1,7 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { type Logger } from 'pino';
 import { type Config } from '../config/config.js';
-import { type CredentialsOptions } from '../datasources/exotel/credentials.js';
+import { type CredentialsOptions } from '../datasources/exotel/credentials-state.js';
 import { type Comparison } from '../operations/execution/query-compiler.js';
 import { type ClientTimeouts } from '../server/limits/client-timeouts.js';
 import { forwardClock } from '../domain/forward-clock.js';

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type UpstreamAccess, type UpstreamConfig } from '../config/upstream.js';
-import { Credentials } from '../datasources/exotel/credentials.js';
+import { Credentials } from '../datasources/exotel/credentials-state.js';
 import { ExotelClient } from '../datasources/exotel/client.js';
 import { RateLimiter } from '../datasources/exotel/rate-limit/rate-limiter.js';
 import { CallPolicy } from '../datasources/exotel/resilience/call-policy.js';

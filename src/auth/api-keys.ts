@@ -240,7 +240,7 @@ export async function countApiKeys(path: string, maximumBytes: number): Promise<
 
 async function read(path: string, maximumBytes: number): Promise<string> {
   try {
-    return await boundedText(path, maximumBytes);
+    return await fileText(path, maximumBytes);
   } catch (error) {
     if (error instanceof ApiKeyFileError) throw error;
     const { code = 'unknown' } = error as NodeJS.ErrnoException;
@@ -251,7 +251,7 @@ async function read(path: string, maximumBytes: number): Promise<string> {
 }
 
 /** Reads no more than the maximum, and does not wait for the writer of a pipe that may be at the path by now. */
-async function boundedText(path: string, maximumBytes: number): Promise<string> {
+async function fileText(path: string, maximumBytes: number): Promise<string> {
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stats = await file.stat();

@@ -33,7 +33,7 @@ async function fetchKeys(url: string): Promise<readonly unknown[]> {
       await response.body?.cancel();
       throw new KeySetUnavailable(`status ${response.status}`);
     }
-    text = await boundedText(response);
+    text = await bodyText(response);
   } catch (error) {
     if (error instanceof KeySetUnavailable) throw error;
     if ((error as Error).name === 'TimeoutError') throw new KeySetUnavailable('timeout');
@@ -47,7 +47,7 @@ async function fetchKeys(url: string): Promise<readonly unknown[]> {
 }
 
 /** @returns undefined for a body that is too long, of which the rest is not read. */
-async function boundedText(response: Response): Promise<string | undefined> {
+async function bodyText(response: Response): Promise<string | undefined> {
   const pieces: Buffer[] = [];
   const chunks = new JoinedChunks();
   let bytes = 0;

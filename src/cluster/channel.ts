@@ -1,5 +1,5 @@
 /** The process at the other end: in the primary a worker's process, in a worker `process` itself. */
-export interface Peer {
+export interface ChannelEnd {
   readonly connected: boolean;
   send?(
     message: object,
@@ -39,21 +39,21 @@ const maximumOpen = 100;
  * copied. `Theirs` has the methods of the other end.
  */
 export class Channel<Theirs extends object> {
-  readonly #peer: Peer;
+  readonly #end: ChannelEnd;
   readonly #timeoutMs: number;
   readonly #methods = new Map<string, unknown>();
   readonly #open = new Map<number, OpenRequest>();
   #lastId = 0;
 
   /** @param timeoutMs of a request. */
-  constructor(peer: Peer, timeoutMs: number) {
-    this.#peer = peer;
+  constructor(end: ChannelEnd, timeoutMs: number) {
+    this.#end = end;
     this.#timeoutMs = timeoutMs;
-    peer.on('message', (message) => {
+    end.on('message', (message) => {
       if (typeof message === 'object' && message && 'kind' in message)
         void this.#receive(message as ChannelMessage); // others are Node's
     });
-    peer.on('disconnect', () => {
+    end.on('disconnect', () => {
       for (const id of [...this.#open.keys()])
         this.#settle(id)?.reject(new NoResponse('the process has gone'));
     });
@@ -120,12 +120,12 @@ export class Channel<Theirs extends object> {
   }
 
   #send(message: ChannelMessage, onFailure: () => void = () => undefined): void {
-    if (!this.#peer.connected || !this.#peer.send) {
+    if (!this.#end.connected || !this.#end.send) {
       onFailure();
       return;
     }
     // Without a callback, a channel that has just closed would crash this process with an unhandled error.
-    this.#peer.send(message, undefined, undefined, (error) => {
+    this.#end.send(message, undefined, undefined, (error) => {
       if (error) onFailure();
     });
   }

@@ -101,7 +101,7 @@ export interface Config {
   /** False: nothing is cached, and no read is shared between requests. */
   readonly isCacheOn: boolean;
   /** Memory of the response cache; 0: no response cache; undefined: a share of the heap. */
-  readonly answersCacheBytes: number | undefined;
+  readonly responseCacheBytes: number | undefined;
   /** NODE_OPTIONS, which may set the size of the heap. */
   readonly nodeOptions: string;
   readonly host: string;
@@ -169,7 +169,7 @@ function configOf(environment: Environment, dotEnv: DotEnv | undefined): Config 
     maximumUpstreamCalls: environment.read('MAX_UPSTREAM_CALLS'),
     maximumPageRows: environment.read('MAX_PAGE_ROWS'),
     isCacheOn: environment.read('CACHE') === 'on',
-    answersCacheBytes: environment.read('ANSWERS_CACHE_BYTES'),
+    responseCacheBytes: environment.read('ANSWERS_CACHE_BYTES'),
     nodeOptions: environment.textOf('NODE_OPTIONS') ?? '',
     port: environment.read('PORT'),
     workers: environment.read('WORKERS'),

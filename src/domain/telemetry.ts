@@ -8,10 +8,10 @@ export const resourceKinds = ['campaign', 'campaigns', 'messages'] as const;
 export type ResourceKind = (typeof resourceKinds)[number];
 
 /**
- * Results of a read: `kept` is a fresh cache entry, `new` a call of this read, `shared` the call of another read, `stale`
+ * Outcomes of a read: `hit` is a fresh cache entry, `miss` a call of this read, `joined` the call of another read, `stale`
  * an old entry in place of a refresh.
  */
-export const readOutcomes = ['kept', 'new', 'shared', 'stale'] as const;
+export const readOutcomes = ['hit', 'miss', 'joined', 'stale'] as const;
 export type ReadOutcome = (typeof readOutcomes)[number];
 
 /** Results of a write; `replayed`: the result of an earlier create under the same idempotency key. */
@@ -106,8 +106,8 @@ export type LiveField = 'campaignUpdated' | 'messageStatusChanged';
 export const invalidationOutcomes = ['sent', 'failed'] as const;
 type InvalidationOutcome = (typeof invalidationOutcomes)[number];
 
-/** Results of a lookup in the response cache: a hit, an entry that has changed or aged, a miss, not cacheable. */
-export const responseLookups = ['given', 'outdated', 'unknown', 'bypassed'] as const;
+/** Results of a lookup in the response cache; `stale`: an entry behind the response has changed or aged, `bypass`: not cacheable. */
+export const responseLookups = ['hit', 'stale', 'miss', 'bypass'] as const;
 export type ResponseLookup = (typeof responseLookups)[number];
 
 /** Reason to refuse a connection: the limit of `all` connections, or that of one `caller`. */

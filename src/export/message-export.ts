@@ -1,7 +1,7 @@
 import { type AccountReader } from '../datasources/campaigns/account-reader.js';
 import { messageList } from '../datasources/campaigns/lists.js';
 import { type ExotelClient } from '../datasources/exotel/client.js';
-import { NotSent, RateLimited } from '../datasources/exotel/resilience/not-sent.js';
+import { NotSent, RateLimited } from '../datasources/exotel/resilience/call-refusals.js';
 import { decodeCursor, fingerprintOf } from '../datasources/paging/cursors/cursor.js';
 import { type PageMaximum } from '../datasources/paging/page-maximum.js';
 import { attempt, GatewayError } from '../domain/errors.js';

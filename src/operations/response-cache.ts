@@ -39,7 +39,7 @@ const bytesPerBody = 350;
 
 /**
  * Responses as bytes, by request and scopes. There is no invalidation to forget: each lookup checks that every cache entry
- * behind the response is still cached and fresh (docs/decisions/answers-as-bytes.md).
+ * behind the response is still cached and fresh (docs/decisions/response-bytes.md).
  */
 export class ResponseCache {
   readonly #cache: LRUCache<string, CachedResponse>;
@@ -62,13 +62,13 @@ export class ResponseCache {
 
   /** The response under a key, if it is fresh. An undefined key counts as a bypass. */
   find(key: string | undefined): FreshResponse | undefined {
-    if (key === undefined) return this.#found('bypassed');
+    if (key === undefined) return this.#found('bypass');
     const response = this.#cache.get(key);
-    if (!response) return this.#found('unknown');
+    if (!response) return this.#found('miss');
     const freshForMs = freshFor(response);
-    if (freshForMs !== undefined) return this.#found('given', { response, freshForMs });
+    if (freshForMs !== undefined) return this.#found('hit', { response, freshForMs });
     this.#cache.delete(key);
-    return this.#found('outdated');
+    return this.#found('stale');
   }
 
   /** Stores a response, unless an entry behind it has changed meanwhile. */

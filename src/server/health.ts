@@ -1,5 +1,5 @@
 import { type FastifyInstance } from 'fastify';
-import { type CredentialsState } from '../datasources/exotel/credentials.js';
+import { type CredentialsState } from '../datasources/exotel/credentials-state.js';
 import { type BreakerState } from '../datasources/exotel/resilience/circuit-breaker.js';
 import { type GracefulShutdown } from './connections/graceful-shutdown.js';
 

@@ -178,7 +178,7 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
         ? await flight.result
         : await this.#newOrStale(flight, stale, options, needsNew);
     if (entry === stale) return this.#serveStale(key, stale, options);
-    this.#emitRead(isJoined ? 'shared' : 'new');
+    this.#emitRead(isJoined ? 'joined' : 'miss');
     return this.#serve(key, entry, options);
   }
 
@@ -205,7 +205,7 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
     if (!fresh || (refetch && fresh.version <= (newerThan ?? Infinity))) return undefined;
     this.#notReplaced.delete(fresh);
     report.fromCache += 1;
-    this.#emitRead('kept');
+    this.#emitRead('hit');
     return fresh;
   }
 
@@ -280,7 +280,7 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
     try {
       const value = await this.#resource.fetch(params, { priority, staleMs, onQueued, origin, beforeSent });
       const entry = { value, readAtMs: now(), version, leaseVersion };
-      if (!isEnabled) this.#emitRead('new');
+      if (!isEnabled) this.#emitRead('miss');
       if (!read.isOvertaken) this.set(key, entry, true);
       return entry;
     } finally {

@@ -3,7 +3,7 @@ import { type CampaignDraft } from '../../domain/rules/draft.js';
 import { unprocessedFailures, UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type ExotelClient, type Written } from '../exotel/client.js';
-import { NotSent } from '../exotel/resilience/not-sent.js';
+import { NotSent } from '../exotel/resilience/call-refusals.js';
 import { type Create, fingerprintOf, nothingSent, type Progress, type WithCallbacks } from './create.js';
 import { exchangeVerdict, type Fit, fitOf, sentWith } from './look-up/exchanged-answers.js';
 import { type OutstandingCreates } from './look-up/outstanding-creates.js';

@@ -33,7 +33,7 @@ interface ExecutionGateOptions {
   /** Memory of new documents, while they are prepared and run. */
   readonly documents: MemoryPool;
   /** Memory of responses, until they are written. */
-  readonly answers: MemoryPool;
+  readonly results: MemoryPool;
   /** Bytes of events, until routers have taken them. */
   readonly deliveries: MemoryPool;
 }
@@ -98,7 +98,7 @@ export class ExecutionGate {
     const { memoryBytes, caller, left } = execution;
     if (memoryBytes > longAnswerBytes) return this.#enterLong(execution);
     if (memoryBytes > smallAnswerBytes)
-      return this.#options.answers.reserve(memoryBytes, caller, !left, left);
+      return this.#options.results.reserve(memoryBytes, caller, !left, left);
     return this.#turn()?.then(() => nothingReserved) ?? nothingReserved;
   }
 
@@ -117,7 +117,7 @@ export class ExecutionGate {
   async #enterLong({ memoryBytes, caller, writeLock, left }: Execution): Promise<MemoryReservation> {
     const unlock = memoryBytes > largeAnswerBytes ? await writeLock?.acquire() : undefined;
     try {
-      const reservation = await this.#options.answers.reserve(memoryBytes, caller, !left, left);
+      const reservation = await this.#options.results.reserve(memoryBytes, caller, !left, left);
       await this.#turn();
       if (!unlock) return reservation;
       return {

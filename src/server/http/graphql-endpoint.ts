@@ -113,11 +113,11 @@ function writeRefusal(reply: FastifyReply, { status, headers, body }: HttpRefusa
 
 /** Marks a query without errors for the response cache. */
 function markComplete(
-  { answering }: FastifyRequest,
+  { cacheLookup }: FastifyRequest,
   { operation: { definition }, context: { report } }: AdmittedOperation,
   result: OperationResult,
 ): void {
   const isWhole = result.status === 200 && !result.body.errors;
-  if (answering && isWhole && definition.operation === OperationTypeNode.QUERY)
-    answering.made = { report, operationName: definition.name?.value };
+  if (cacheLookup && isWhole && definition.operation === OperationTypeNode.QUERY)
+    cacheLookup.completed = { report, operationName: definition.name?.value };
 }

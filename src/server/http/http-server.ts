@@ -78,7 +78,7 @@ interface HttpServerOptions {
   readonly rate: RequestRate;
   readonly cachePolicy: CachePolicy;
   /** Undefined: no response cache. */
-  readonly answers: ResponseCache | undefined;
+  readonly responseCache: ResponseCache | undefined;
   readonly logger: Logger;
   /** Whether a router may have events sent to a URL. */
   readonly mayCallBack: (url: string) => boolean;
@@ -199,7 +199,7 @@ async function serveOperations(
   connections: Connections,
   { readTimeoutMs }: ClientTimeouts,
 ): Promise<void> {
-  const { pipeline, schema, logger, telemetry, answers, authenticate, cachePolicy } = options;
+  const { pipeline, schema, logger, telemetry, responseCache, authenticate, cachePolicy } = options;
   const { rate, allowedOrigins, now } = options;
   const onRequest = [authenticated(authenticate, cachePolicy.scope), ...rateHooks(rate, pipeline)];
   const streams = new HttpStreams({ pipeline, shutdown, allowedOrigins, now, logger });
@@ -208,7 +208,7 @@ async function serveOperations(
     schema,
     logger,
     onRequest,
-    responseCache: { answers, telemetry, cachePolicy },
+    responseCache: { cache: responseCache, telemetry, cachePolicy },
     callbacks: new RouterCallbacks({
       pipeline,
       shutdown,

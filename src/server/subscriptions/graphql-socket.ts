@@ -22,7 +22,7 @@ const goingAway = 1001;
 const longestReason = 123;
 
 /** Lock for the large responses of one WebSocket: the next one is made once the client has read the previous one. */
-class AnswerLane implements WriteLock {
+class SocketWriteLock implements WriteLock {
   readonly #connection: Socket;
   readonly #mutex = new Mutex();
 
@@ -60,7 +60,7 @@ export class GraphqlSocket {
   readonly socket: WebSocket;
   /** The TCP connection. */
   readonly connection: Socket;
-  readonly lane: WriteLock;
+  readonly writeLock: WriteLock;
   readonly #onFailure: (error: unknown) => void;
   readonly #memory: RequestMemory;
   readonly #incoming: MessageMemory;
@@ -94,7 +94,7 @@ export class GraphqlSocket {
     this.#incoming = new MessageMemory(memory);
     this.socket = socket;
     this.connection = connection;
-    this.lane = new AnswerLane(connection);
+    this.writeLock = new SocketWriteLock(connection);
     this.#onFailure = onFailure;
   }
 

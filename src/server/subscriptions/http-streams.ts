@@ -232,6 +232,6 @@ function isHttpError({ status, body }: OperationResult, { query }: OperationPara
 function forgetOperation(request: FastifyRequest): void {
   request.bodyMemory?.release();
   request.body = undefined;
-  request.answering = undefined;
+  request.cacheLookup = undefined;
   request.raw.url = request.url.split('?', 1)[0];
 }

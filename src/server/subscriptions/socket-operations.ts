@@ -88,7 +88,7 @@ export class SocketOperations {
       isReadOnly: false,
       fresh: false,
       wantsReport: false,
-      writeLock: open.lane,
+      writeLock: open.writeLock,
     });
   }
 

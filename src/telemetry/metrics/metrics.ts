@@ -83,8 +83,8 @@ export class Metrics {
     labelNames: ['endpoint', 'status'],
   });
   readonly responseLookups = this.#counter({
-    name: 'campaign_gateway_answer_lookups_total',
-    help: 'Lookups in the response cache: given (hit), outdated (an entry behind the response has changed or aged), unknown (miss), bypassed (not cacheable).',
+    name: 'campaign_gateway_response_cache_lookups_total',
+    help: 'Lookups in the response cache: hit, stale (an entry behind the response has changed or aged), miss, bypass (not cacheable).',
     labelNames: ['result'],
     values: [responseLookups],
   });
@@ -102,8 +102,8 @@ export class Metrics {
   });
   readonly reads = this.#counter({
     name: 'campaign_gateway_reads_total',
-    help: 'Answered reads by source: kept (fresh cache entry), new (upstream call), shared (call of another read), stale (old cache entry, because the refresh failed or was slow).',
-    labelNames: ['kind', 'answer'],
+    help: 'Answered reads by outcome: hit (fresh cache entry), miss (upstream call), joined (call of another read), stale (old cache entry, because the refresh failed or was slow).',
+    labelNames: ['kind', 'outcome'],
     values: [resourceKinds, readOutcomes],
   });
   readonly writes = this.#counter({

@@ -100,7 +100,7 @@ function registerRedis(registry: Registry, isUp: GatewayState['isRedisUp']): voi
 function registerCacheSizes(registry: Registry, cacheSizes: GatewayState['cacheSizes']): void {
   for (const unit of ['entries', 'bytes'] as const)
     new Gauge({
-      name: `campaign_gateway_kept_${unit}`,
+      name: `campaign_gateway_cache_${unit}`,
       help: `Approximate size of the caches in ${unit}.`,
       labelNames: ['kind'],
       registers: [registry],

@@ -71,14 +71,14 @@ it('reads are counted by source, and cache entries by kind', async () => {
   now += 60_000;
   await ask(gateway, count);
   const { value } = await scrape(gateway);
-  const reads = (answer: string) => value('campaign_gateway_reads_total', { kind: 'campaigns', answer });
-  expect(reads('new')).toBe(1);
-  expect((reads('kept') ?? 0) + (reads('shared') ?? 0)).toBe(3);
-  expect(reads('kept')).toBeGreaterThanOrEqual(1);
+  const reads = (outcome: string) => value('campaign_gateway_reads_total', { kind: 'campaigns', outcome });
+  expect(reads('miss')).toBe(1);
+  expect((reads('hit') ?? 0) + (reads('joined') ?? 0)).toBe(3);
+  expect(reads('hit')).toBeGreaterThanOrEqual(1);
   expect(reads('stale')).toBe(1);
-  expect(value('campaign_gateway_kept_entries', { kind: 'campaigns' })).toBe(1);
-  expect(value('campaign_gateway_kept_entries', { kind: 'campaign' })).toBe(50);
-  expect(value('campaign_gateway_kept_bytes', { kind: 'campaigns' })).toBeGreaterThan(1000);
+  expect(value('campaign_gateway_cache_entries', { kind: 'campaigns' })).toBe(1);
+  expect(value('campaign_gateway_cache_entries', { kind: 'campaign' })).toBe(50);
+  expect(value('campaign_gateway_cache_bytes', { kind: 'campaigns' })).toBeGreaterThan(1000);
 });
 
 it('gauges of the rate limit and the circuit breaker have their values at the scrape', async () => {

@@ -56,7 +56,7 @@ async function tagged(body: Parameters<typeof sent>[1], gateway = open, headers 
 
 describe('an answer has the tags of its campaigns', () => {
   it('of one, also where there is none with this sid', async () => {
-    for (const sid of [sids[0] ?? '', 'unknown'])
+    for (const sid of [sids[0] ?? '', 'miss'])
       expect(await tagged({ query: `{ campaign(sid: "${sid}") { name } }` })).toEqual({
         header: `campaign-${sid}`,
         extensions: { apolloCacheTags: [`campaign-${sid}`] },
@@ -91,10 +91,10 @@ describe('an answer has the tags of its campaigns', () => {
 
   it('for each entity, as routers read them', async () => {
     const [one = '', other = ''] = sids;
-    const body = { query: entities, variables: representations([other, one, 'unknown', other]) };
+    const body = { query: entities, variables: representations([other, one, 'miss', other]) };
     expect(await tagged(body)).toEqual({
-      header: tagsOf(other, one, 'unknown').sort().join(','),
-      extensions: { apolloEntityCacheTags: tagsOf(other, one, 'unknown', other).map((tag) => [tag]) },
+      header: tagsOf(other, one, 'miss').sort().join(','),
+      extensions: { apolloEntityCacheTags: tagsOf(other, one, 'miss', other).map((tag) => [tag]) },
     });
   });
 
@@ -112,7 +112,7 @@ describe('an answer has the tags of its campaigns', () => {
     const body = { query: `{ campaign(sid: "${sids[0] ?? ''}") { name } }` };
     const first = await sent(open, body);
     const { looked, ...second } = await look(open, body);
-    expect(looked).toBe('given');
+    expect(looked).toBe('hit');
     expect(second).toEqual(first);
     expect(second.headers['cache-tag']).toBe(`campaign-${sids[0] ?? ''}`);
   });

@@ -55,9 +55,9 @@ function decoded({ bytes, coding }: { readonly bytes: Buffer; readonly coding: u
 async function cached(on = gateway): Promise<{ entries: number; bytes: number; given: number }> {
   const { value } = await scrape(on);
   return {
-    entries: value('campaign_gateway_kept_entries', { kind: 'answers' }) ?? 0,
-    bytes: value('campaign_gateway_kept_bytes', { kind: 'answers' }) ?? 0,
-    given: value('campaign_gateway_answer_lookups_total', { result: 'given' }) ?? 0,
+    entries: value('campaign_gateway_cache_entries', { kind: 'responses' }) ?? 0,
+    bytes: value('campaign_gateway_cache_bytes', { kind: 'responses' }) ?? 0,
+    given: value('campaign_gateway_response_cache_lookups_total', { result: 'hit' }) ?? 0,
   };
 }
 

@@ -47,13 +47,13 @@ export async function look(
   return { ...answer, looked: looked[0] };
 }
 
-const results: readonly Looked[] = ['given', 'outdated', 'unknown', 'bypassed'];
+const results: readonly Looked[] = ['hit', 'stale', 'miss', 'bypass'];
 
 async function lookUps(gateway: Gateway): Promise<Record<Looked, number>> {
   const { value } = await scrape(gateway);
   const counted = results.map((result) => [
     result,
-    value('campaign_gateway_answer_lookups_total', { result }) ?? NaN,
+    value('campaign_gateway_response_cache_lookups_total', { result }) ?? NaN,
   ]);
   return Object.fromEntries(counted) as Record<Looked, number>;
 }

@@ -7,7 +7,7 @@ const whole = (bytes: number): number => Math.floor(bytes);
 const cachesOf = (budget: MemoryBudget): number =>
   Object.values(budget).reduce((sum, bytes) => sum + bytes, 0) -
   budget.requests -
-  budget.answers -
+  budget.results -
   budget.upstreamBodies -
   budget.exportBodies -
   budget.documentsInUse -
@@ -31,7 +31,7 @@ describe('memoryBudget', () => {
         waitingEvents: whole(1.28 * mebibyte),
         peerCampaigns: whole(1.28 * mebibyte),
         requests: 12 * mebibyte,
-        answers: 12 * mebibyte,
+        results: 12 * mebibyte,
         upstreamBodies: 12 * mebibyte,
         upstreamBody: whole(4.8 * mebibyte),
         exportBodies: 6 * mebibyte,
@@ -55,7 +55,7 @@ describe('memoryBudget', () => {
         waitingEvents: 32 * mebibyte,
         peerCampaigns: 16 * mebibyte,
         requests: 256 * mebibyte,
-        answers: 256 * mebibyte,
+        results: 256 * mebibyte,
         upstreamBodies: 256 * mebibyte,
         upstreamBody: 16 * mebibyte,
         exportBodies: 128 * mebibyte,

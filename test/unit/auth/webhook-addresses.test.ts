@@ -5,7 +5,8 @@ import { hideWebhookAddresses } from '../../../src/auth/webhook-addresses.js';
 const schema = hideWebhookAddresses(
   buildSchema(`
     type Query { campaigns: [Campaign] }
-    type Campaign { statusCallback: String smsStatusCallback: String reportUrl: String }
+    scalar URL
+    type Campaign { statusCallback: URL smsStatusCallback: URL reportUrl: URL }
   `),
 );
 

@@ -1,6 +1,6 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Channel, NoResponse, type Peer } from '../../../src/cluster/channel.js';
+import { Channel, NoResponse, type ChannelEnd } from '../../../src/cluster/channel.js';
 
 interface Methods {
   add(one: number, other: number): number;
@@ -25,7 +25,7 @@ function connected(timeoutMs = 5000) {
   return { client, server, sent, raw: port2 };
 }
 
-function peerOf(port: MessagePort, sent: object[]): Peer {
+function peerOf(port: MessagePort, sent: object[]): ChannelEnd {
   let connected = true;
   port.on('close', () => (connected = false));
   return {
@@ -96,7 +96,7 @@ describe('a channel', () => {
   });
 
   it('fails a request on a broken pipe', async () => {
-    const broken: Peer = {
+    const broken: ChannelEnd = {
       connected: true,
       send: (_message, _handle, _options, onSent) => {
         process.nextTick(onSent, new Error('EPIPE'));

@@ -14,7 +14,7 @@ const defaults: Config = {
   maximumUpstreamCalls: 30,
   maximumPageRows: 1000,
   isCacheOn: true,
-  answersCacheBytes: undefined,
+  responseCacheBytes: undefined,
   nodeOptions: '',
   host: '127.0.0.1',
   port: 4000,

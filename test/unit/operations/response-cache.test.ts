@@ -91,7 +91,7 @@ describe('the response cache', () => {
     isFresh = false;
     expect(kept.find('a')).toBeUndefined();
     expect(kept.size).toEqual({ entries: 0, bytes: 0 });
-    expect(looked).toEqual(['given', 'outdated']);
+    expect(looked).toEqual(['hit', 'stale']);
   });
 
   it('does not store a response if one of its entries has been replaced already', () => {
@@ -105,6 +105,6 @@ describe('the response cache', () => {
       ),
     );
     expect(kept.find('a')).toBeUndefined();
-    expect(looked).toEqual(['unknown']);
+    expect(looked).toEqual(['miss']);
   });
 });

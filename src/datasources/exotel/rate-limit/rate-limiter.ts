@@ -1,4 +1,4 @@
-import { NotSent, RateLimited } from '../resilience/not-sent.js';
+import { NotSent, RateLimited } from '../resilience/call-refusals.js';
 import {
   callerWaitMs,
   type Permit,

@@ -1,4 +1,4 @@
-import { NotSent } from './not-sent.js';
+import { NotSent } from './call-refusals.js';
 
 /** Maximum numbers of reads and of writes in flight. */
 export const [maximumReads, maximumWrites] = [128, 16];

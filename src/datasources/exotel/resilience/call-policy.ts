@@ -12,7 +12,7 @@ import { type RateLimiter } from '../rate-limit/rate-limiter.js';
 import { type RateHeaders } from '../rate-limit/upstream-quota.js';
 import { Bulkhead, maximumReads, maximumWrites } from './bulkhead.js';
 import { CircuitBreaker, type BreakerState } from './circuit-breaker.js';
-import { NotSent, RateLimited } from './not-sent.js';
+import { NotSent, RateLimited } from './call-refusals.js';
 
 /** Options of a call. */
 export interface CallOptions {

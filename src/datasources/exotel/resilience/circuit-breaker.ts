@@ -7,7 +7,7 @@ import {
   type IBackoff,
 } from 'cockatiel';
 import { UpstreamFailure } from '../../../domain/upstream-failure.js';
-import { NotSent } from './not-sent.js';
+import { NotSent } from './call-refusals.js';
 
 /** Consecutive failures that open the breaker. With 14 % random faults, 8 in a row happen once in 7 million calls. */
 const failuresInARow = 8;

@@ -37,26 +37,26 @@ function responseCacheKey({ headers, method, caller }: FastifyRequest, body: Buf
 }
 
 /** The state of a request's response in the cache. */
-interface Answering {
+interface CacheLookup {
   /** Its cache key; undefined: not cached. */
   readonly key: string | undefined;
   /** The cached response, if there is one. */
   readonly found: FreshResponse | undefined;
   /** Set once a query is complete, without errors. */
-  made?: { readonly report: ReadReport; readonly operationName: string | undefined };
+  completed?: { readonly report: ReadReport; readonly operationName: string | undefined };
 }
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Undefined without a response cache, and until the body is read. */
-    answering: Answering | undefined;
+    cacheLookup: CacheLookup | undefined;
   }
 }
 
 /** Dependencies of a cached route. */
 export interface CachedRouteOptions {
   /** Undefined: no response cache. */
-  readonly answers: ResponseCache | undefined;
+  readonly cache: ResponseCache | undefined;
   readonly telemetry: Pick<Telemetry, 'operationStarted'>;
   readonly cachePolicy: CachePolicy;
 }
@@ -67,27 +67,27 @@ export async function serveCached(
   options: CachedRouteOptions,
   route: RouteOptions,
 ): Promise<void> {
-  const { answers } = options;
-  if (!answers) {
+  const { cache } = options;
+  if (!cache) {
     app.route(route);
     return;
   }
   await encapsulated(app, 'response cache', (scope) => {
-    scope.decorateRequest('answering');
+    scope.decorateRequest('cacheLookup');
     scope.removeContentTypeParser('application/json');
     parseJsonBodies(scope, (request, body) => {
       const key = responseCacheKey(request, body);
-      const found = answers.find(key);
-      request.answering = { key, found };
+      const found = cache.find(key);
+      request.cacheLookup = { key, found };
       return found !== undefined;
     });
     scope.route({
       ...route,
       handler: function answer(request, reply) {
-        const { answering } = request;
-        return answering?.found
-          ? sendCached(answering, answering.found, reply, options)
-          : store(route.handler.call(this, request, reply), answering, reply, answers);
+        const { cacheLookup } = request;
+        return cacheLookup?.found
+          ? sendCached(cacheLookup, cacheLookup.found, reply, options)
+          : store(route.handler.call(this, request, reply), cacheLookup, reply, cache);
       },
     });
   });
@@ -95,10 +95,10 @@ export async function serveCached(
 
 /** Sends a cached response; it is counted, logged and traced like any other operation. */
 function sendCached(
-  { key }: Answering,
+  { key }: CacheLookup,
   { response: answer, freshForMs }: FreshResponse,
   reply: FastifyReply,
-  { answers, telemetry, cachePolicy }: CachedRouteOptions,
+  { cache, telemetry, cachePolicy }: CachedRouteOptions,
 ): FastifyReply | Promise<Buffer> {
   const { operationName, hasMessages, dependsOnCaller, contentType, cacheTag, body, encoded } = answer;
   const { trace, headers } = reply.request;
@@ -110,8 +110,7 @@ function sendCached(
   running.end({ codes: [], hasData: true, calls: 0, isFromCache: true });
   const coding = encodingFor(headers['accept-encoding'], body.length);
   const known = coding === 'identity' ? body : encoded[coding];
-  if (!known)
-    return encodedOnce(reply, body, (bytes) => answers?.addEncoded(key ?? '', answer, coding, bytes));
+  if (!known) return encodedOnce(reply, body, (bytes) => cache?.addEncoded(key ?? '', answer, coding, bytes));
   if (known !== body) reply.header('content-encoding', coding);
   return reply.send(known);
 }
@@ -125,29 +124,29 @@ async function encodedOnce(reply: FastifyReply, body: Buffer, add: (bytes: Buffe
 
 async function store(
   making: unknown,
-  answering: Answering | undefined,
+  cacheLookup: CacheLookup | undefined,
   reply: FastifyReply,
-  answers: ResponseCache,
+  cache: ResponseCache,
 ): Promise<unknown> {
   const payload = await making;
-  const { key, made } = answering ?? {};
-  const madeOf = made?.report.used.all;
+  const { key, completed } = cacheLookup ?? {};
+  const entries = completed?.report.used.all;
   const contentType = reply.getHeader('content-type');
   const isAnswer = reply.statusCode === 200 && typeof payload === 'string' && typeof contentType === 'string';
-  if (key === undefined || !made || !madeOf || !isAnswer) return payload;
+  if (key === undefined || !completed || !entries || !isAnswer) return payload;
   const body = Buffer.from(payload);
   const bytes = await compressed(reply, body);
   const coding = reply.getHeader('content-encoding');
   const cacheTag = reply.getHeader('cache-tag');
-  answers.store(key, {
+  cache.store(key, {
     body,
     encoded: typeof coding === 'string' ? { [coding]: bytes } : {},
     contentType,
-    operationName: made.operationName,
-    hasMessages: made.report.hasMessages,
-    dependsOnCaller: made.report.dependsOnCaller,
+    operationName: completed.operationName,
+    hasMessages: completed.report.hasMessages,
+    dependsOnCaller: completed.report.dependsOnCaller,
     cacheTag: typeof cacheTag === 'string' ? cacheTag : undefined,
-    entries: madeOf,
+    entries,
   });
   return bytes;
 }

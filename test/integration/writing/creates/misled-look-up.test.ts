@@ -49,14 +49,7 @@ const latestFirst: Order = (made, later, past) => [...later, ...made, ...past];
  */
 async function startMisleading(
   paging: Paging,
-  {
-    count = 120,
-    order = latestFirst,
-    isDone = true,
-    hours = 48,
-    aheadMs = 0,
-    environment = {},
-  } = {},
+  { count = 120, order = latestFirst, isDone = true, hours = 48, aheadMs = 0, environment = {} } = {},
 ): Promise<ScriptedUnderTest> {
   const [made, later, past] = [[] as Stored[], others(count, hours), others(90, -48)];
   return startScripted((request: SeenRequest, response) => {

@@ -8,7 +8,7 @@ import { HybridClock } from '../../../../src/datasources/cache/hybrid-clock.js';
 import { ReadReport } from '../../../../src/datasources/cache/read-report.js';
 import { type RateLimiter } from '../../../../src/datasources/exotel/rate-limit/rate-limiter.js';
 import { CallPolicy } from '../../../../src/datasources/exotel/resilience/call-policy.js';
-import { RateLimited } from '../../../../src/datasources/exotel/resilience/not-sent.js';
+import { RateLimited } from '../../../../src/datasources/exotel/resilience/call-refusals.js';
 import { UpstreamFailure } from '../../../../src/domain/upstream-failure.js';
 import {
   minuteMs,

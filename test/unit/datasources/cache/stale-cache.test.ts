@@ -228,8 +228,8 @@ describe('the events of a cache', () => {
     await expect(read(cache, 'b', readOptions(), failing)).rejects.toThrow(UpstreamFailure);
     expect(events).toEqual([
       { type: 'updated', resource: 'campaign', entry: first, isFetched: true },
-      { type: 'read', resource: 'campaign', outcome: 'new' },
-      { type: 'read', resource: 'campaign', outcome: 'kept' },
+      { type: 'read', resource: 'campaign', outcome: 'miss' },
+      { type: 'read', resource: 'campaign', outcome: 'hit' },
       { type: 'updated', resource: 'campaign', entry: later, isFetched: false },
     ]);
   });
@@ -242,7 +242,7 @@ describe('the events of a cache', () => {
     cache.invalidate();
     before.land('before the write');
     await early;
-    expect(events).toEqual([{ type: 'read', resource: 'campaign', outcome: 'new' }]);
+    expect(events).toEqual([{ type: 'read', resource: 'campaign', outcome: 'miss' }]);
   });
 
   it('are the same if caching is off', async () => {
@@ -250,7 +250,7 @@ describe('the events of a cache', () => {
     const cache = reads({ emit: (event) => events.push(event), isEnabled: false });
     const entry = await read(cache, 'a', readOptions(), gives('first'));
     expect(events).toEqual([
-      { type: 'read', resource: 'campaign', outcome: 'new' },
+      { type: 'read', resource: 'campaign', outcome: 'miss' },
       { type: 'updated', resource: 'campaign', entry, isFetched: true },
     ]);
   });

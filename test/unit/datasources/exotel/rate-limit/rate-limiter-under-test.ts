@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { RateLimiter } from '../../../../../src/datasources/exotel/rate-limit/rate-limiter.js';
-import { RateLimited } from '../../../../../src/datasources/exotel/resilience/not-sent.js';
+import { RateLimited } from '../../../../../src/datasources/exotel/resilience/call-refusals.js';
 import {
   type Permit,
   type PermitRequest,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { RateLimited } from '../../../../../src/datasources/exotel/resilience/not-sent.js';
+import { RateLimited } from '../../../../../src/datasources/exotel/resilience/call-refusals.js';
 import { UpstreamFailure } from '../../../../../src/domain/upstream-failure.js';
 import { requestOf, minuteMs, newRateLimiter, pass, startMs, tried, use } from './rate-limiter-under-test.js';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { CircuitBreaker } from '../../../../../src/datasources/exotel/resilience/circuit-breaker.js';
-import { NotSent } from '../../../../../src/datasources/exotel/resilience/not-sent.js';
+import { NotSent } from '../../../../../src/datasources/exotel/resilience/call-refusals.js';
 import { type FailureReason, UpstreamFailure } from '../../../../../src/domain/upstream-failure.js';
 import { pass, startMs } from '../rate-limit/rate-limiter-under-test.js';
 

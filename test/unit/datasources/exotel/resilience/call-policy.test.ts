@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { RateLimited } from '../../../../../src/datasources/exotel/resilience/not-sent.js';
+import { RateLimited } from '../../../../../src/datasources/exotel/resilience/call-refusals.js';
 import { type RateLimiter } from '../../../../../src/datasources/exotel/rate-limit/rate-limiter.js';
 import { CallPolicy, type Attempt } from '../../../../../src/datasources/exotel/resilience/call-policy.js';
 import { type FailureReason, UpstreamFailure } from '../../../../../src/domain/upstream-failure.js';

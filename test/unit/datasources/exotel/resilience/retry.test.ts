@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { RateLimited } from '../../../../../src/datasources/exotel/resilience/not-sent.js';
+import { RateLimited } from '../../../../../src/datasources/exotel/resilience/call-refusals.js';
 import {
   retriedAfter,
   type RetryOptions,

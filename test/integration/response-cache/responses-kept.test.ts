@@ -70,10 +70,10 @@ describe('a repeated query gets the same bytes from the response cache', () => {
     const second = await look(gateway, body());
     const { query, ...rest } = body();
     const made = await look(gateway, { query: inOtherWords(query), ...rest });
-    expect([first.looked, second.looked, made.looked]).toEqual(['unknown', 'given', 'unknown']);
+    expect([first.looked, second.looked, made.looked]).toEqual(['miss', 'hit', 'miss']);
     expect(first.text).not.toContain('"errors"');
     expect(second.text).toBe(first.text);
-    expect({ ...second, looked: 'unknown' }).toEqual(made); // status and all headers too
+    expect({ ...second, looked: 'miss' }).toEqual(made); // status and all headers too
     expect(sandbox.calls).toHaveLength(callsBefore);
   });
 
@@ -85,14 +85,14 @@ describe('a repeated query gets the same bytes from the response cache', () => {
     const body = { query: `{ campaign(sid: "${sid}") { name } }` };
     await sent(gateway, body, { accept });
     const { looked, headers } = await look(gateway, body, { accept });
-    expect({ looked, type: headers['content-type'] }).toEqual({ looked: 'given', type: contentType });
+    expect({ looked, type: headers['content-type'] }).toEqual({ looked: 'hit', type: contentType });
   });
 
   it('with CORS headers for an allowed origin', async () => {
     const body = { query: `{ campaign(sid: "${sid}") { name } }` };
     await sent(gateway, body);
     const { looked, headers } = await look(gateway, body, { origin: 'https://app.example.com' });
-    expect(looked).toBe('given');
+    expect(looked).toBe('hit');
     expect(headers['access-control-allow-origin']).toBe('https://app.example.com');
   });
 
@@ -101,7 +101,7 @@ describe('a repeated query gets the same bytes from the response cache', () => {
     await sent(gateway, body);
     now += 100_000;
     const { looked, headers } = await look(gateway, body);
-    expect([looked, headers['cache-control']]).toEqual(['given', 'max-age=500, public']);
+    expect([looked, headers['cache-control']]).toEqual(['hit', 'max-age=500, public']);
   });
 
   it('counted and logged like any operation, with its own X-Request-Id', async () => {
@@ -112,7 +112,7 @@ describe('a repeated query gets the same bytes from the response cache', () => {
     await sent(gateway, body);
     const before = await scrape(gateway);
     const { looked } = await look(gateway, body, headers);
-    expect(looked).toBe('given');
+    expect(looked).toBe('hit');
     expect(answers(await scrape(gateway))).toBe((answers(before) ?? 0) + 1);
     const line = gateway.logs.find(
       (each) => each.includes('"the-second"') && each.includes('operation completed'),
@@ -136,7 +136,7 @@ describe('the response cache is bypassed', () => {
     await sent(gateway, campaign());
     const first = await look(gateway, campaign(), headers);
     const second = await look(gateway, campaign(), headers);
-    expect([first.looked, second.looked]).toEqual(['bypassed', 'bypassed']);
+    expect([first.looked, second.looked]).toEqual(['bypass', 'bypass']);
     expect(JSON.parse(second.text)).toMatchObject({ data: { campaign: {} } });
   });
 
@@ -162,7 +162,7 @@ describe('the response cache is bypassed', () => {
     ],
   ])('for %s', async (_what, body) => {
     await sent(gateway, body());
-    expect((await look(gateway, body())).looked).toBe('unknown');
+    expect((await look(gateway, body())).looked).toBe('miss');
   });
 
   it('for results that depend on the time', async () => {
@@ -174,13 +174,13 @@ describe('the response cache is bypassed', () => {
     expect((await sent(gateway, body)).text).toContain('"valid":true');
     now += 2 * 60_000;
     const { looked, text } = await look(gateway, body);
-    expect(looked).toBe('unknown');
+    expect(looked).toBe('miss');
     expect(text).toContain('"valid":false');
   });
 
   it('for the same request in other bytes', async () => {
     await sent(gateway, campaign());
-    expect((await look(gateway, ` ${JSON.stringify(campaign())}`)).looked).toBe('unknown');
+    expect((await look(gateway, ` ${JSON.stringify(campaign())}`)).looked).toBe('miss');
   });
 
   it('for 1e400, which has another key than null', async () => {
@@ -188,7 +188,7 @@ describe('the response cache is bypassed', () => {
     const body = (first: string) => `{"query":${JSON.stringify(query)},"variables":{"first":${first}}}`;
     expect((await sent(gateway, body('null'))).text).not.toContain('"errors"');
     const { looked, text } = await look(gateway, body('1e400'));
-    expect(looked).toBe('unknown');
+    expect(looked).toBe('miss');
     expect(text).toContain('"errors"');
   });
 
@@ -200,8 +200,8 @@ describe('the response cache is bypassed', () => {
     const before = await scrape(gateway);
     const answer = await get();
     expect(await answer.body.json()).toMatchObject({ data: { campaign: {} } });
-    const given = { result: 'given' };
-    const name = 'campaign_gateway_answer_lookups_total';
+    const given = { result: 'hit' };
+    const name = 'campaign_gateway_response_cache_lookups_total';
     expect((await scrape(gateway)).value(name, given)).toBe(before.value(name, given));
   });
 
@@ -209,14 +209,14 @@ describe('the response cache is bypassed', () => {
     'if it is off: %j',
     async (environment) => {
       const without = await startGatewayOn(sandbox.baseUrl, environment, () => now);
-      const name = 'campaign_gateway_answer_lookups_total';
+      const name = 'campaign_gateway_response_cache_lookups_total';
       await sent(without, campaign());
       const again = await sent(without, campaign());
       const page = await scrape(without);
       await without.close();
       expect(JSON.parse(again.text)).toMatchObject({ data: { campaign: {} } });
       expect(page.value(name)).toBe(0);
-      expect(page.value('campaign_gateway_kept_entries', { kind: 'answers' })).toBeUndefined();
+      expect(page.value('campaign_gateway_cache_entries', { kind: 'responses' })).toBeUndefined();
     },
   );
 });

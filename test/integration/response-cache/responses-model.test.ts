@@ -78,7 +78,7 @@ async function take(step: Step, sids: readonly string[], sandbox: Sandbox, gatew
   else if (step.kind === 'noCache') await sent(gateway, { query: text }, { 'cache-control': 'no-cache' });
   else {
     const { looked, ...answer } = await look(gateway, { query: text });
-    if (looked !== 'given') return; // it was made just now, and may have read what is at hand from here on
+    if (looked !== 'hit') return; // it was made just now, and may have read what is at hand from here on
     const made = await sent(gateway, { query: `${text} # ${(words += 1)}` }); // other bytes: GraphQL is asked
     expect(withoutAge(answer)).toEqual(withoutAge(made));
     expect(secondsOf(answer)).toBeLessThanOrEqual(secondsOf(made)); // less: it took a list to find what is now at hand
@@ -107,8 +107,8 @@ it('a cached response equals a new execution after any sequence of reads, writes
     }),
     { numRuns: runsOf(30) },
   );
-  const name = 'campaign_gateway_answer_lookups_total';
+  const name = 'campaign_gateway_response_cache_lookups_total';
   const page = await scrape(gateway);
-  expect(page.value(name, { result: 'given' })).toBeGreaterThan(10); // or nothing was shown
-  expect(page.value(name, { result: 'outdated' })).toBeGreaterThan(10);
+  expect(page.value(name, { result: 'hit' })).toBeGreaterThan(10); // or nothing was shown
+  expect(page.value(name, { result: 'stale' })).toBeGreaterThan(10);
 });

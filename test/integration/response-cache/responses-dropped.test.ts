@@ -41,7 +41,7 @@ const list = () => ({ query: '{ campaigns(first: 1) { totalCount nodes { status 
 /** Asks until it is given as bytes. */
 async function keep(body: Readonly<Record<string, unknown>>): Promise<void> {
   await sent(gateway, body);
-  expect((await look(gateway, body)).looked).toBe('given');
+  expect((await look(gateway, body)).looked).toBe('hit');
 }
 
 const pausedThere = () => sandbox.state.setStatus(one.sid, 'paused');
@@ -96,7 +96,7 @@ describe('a response is no longer served from the cache after', () => {
     await keep(asked());
     await happens();
     const next = await look(gateway, asked());
-    expect(next.looked).toBe('outdated');
+    expect(next.looked).toBe('stale');
     expect(next.text).toContain('"PAUSED"');
   });
 
@@ -104,7 +104,7 @@ describe('a response is no longer served from the cache after', () => {
     await keep(list());
     await gateway.data(CreateDocument, { input: validInput });
     const next = await look(gateway, list());
-    expect(next.looked).toBe('outdated');
+    expect(next.looked).toBe('stale');
     expect(next.text).toContain('"totalCount":2');
   });
 
@@ -113,7 +113,7 @@ describe('a response is no longer served from the cache after', () => {
     now += 60_000;
     fault = { kind: 'status', status: 500 };
     const [next, third] = [await look(gateway, campaign()), await look(gateway, campaign())];
-    expect([next.looked, third.looked]).toEqual(['outdated', 'unknown']);
+    expect([next.looked, third.looked]).toEqual(['stale', 'miss']);
     expect(third.text).toContain('"campaign":{');
   });
 });
@@ -130,7 +130,7 @@ describeWithRedis('several gateways of one account', () => {
     const { a, b } = two;
     try {
       await sent(a, campaign());
-      expect((await look(a, campaign())).looked).toBe('given');
+      expect((await look(a, campaign())).looked).toBe('hit');
       await change(b, 'pause', one.sid);
       await until(async () => (await sent(a, campaign())).text.includes('"PAUSED"'));
       expect((await look(a, campaign())).text).toContain('"PAUSED"');
