@@ -160,7 +160,7 @@ function commandLine(
       help(
         [
           'campaign-gateway export 8c7383b9797443249d24781659939528 --status FAILED --out failed.csv',
-          'CAMPAIGN_GATEWAY_URL=https://gateway.example CAMPAIGN_GATEWAY_API_KEY=… campaign-gateway export … | wc -l',
+          'CAMPAIGN_GATEWAY_URL=https://gateway.example CAMPAIGN_GATEWAY_API_KEY=… campaign-gateway export … > all.ndjson',
         ],
         'It resumes automatically after broken connections. If it was killed, run it again with the same --out to resume.',
       ),

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { type FileHandle, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { lock } from 'proper-lockfile';
 import { z } from 'zod';
 
@@ -13,6 +14,8 @@ const checkpoint = z.object({
   rows: z.number().int().min(0),
   /** True once the file is whole. */
   isComplete: z.boolean(),
+  /** Whether a file that has the name already may be replaced. */
+  mayReplace: z.boolean().default(false),
 });
 type Checkpoint = z.infer<typeof checkpoint>;
 
@@ -79,8 +82,7 @@ export class ExportFile {
     held: FileLock,
   ): Promise<ExportFile | undefined> {
     const saved = isForced ? undefined : await readCheckpoint(path);
-    if (!saved && !isForced && existsSync(path))
-      throw new ExportFileError(`${path} is there already; --force replaces it.`);
+    if (!saved && !isForced) refuseFileOfOthers(path);
     if (saved && saved.query !== query)
       throw new ExportFileError(
         `${partOf(path)} is of another export (${saved.query}); --force starts over.`,
@@ -88,11 +90,13 @@ export class ExportFile {
     if (saved && !existsSync(partOf(path)) && !(saved.isComplete && existsSync(path)))
       throw new ExportFileError(`${partOf(path)} is gone; --force starts over.`);
     if (saved?.isComplete) {
-      if (existsSync(partOf(path))) await rename(partOf(path), path);
+      if (existsSync(partOf(path))) await giveName(path, saved);
       await rm(stateOf(path), { force: true });
       return undefined;
     }
-    const state = saved ?? { query, cursor: null, bytes: 0, rows: 0, isComplete: false };
+    if (saved && !saved.mayReplace) refuseExisting(path);
+    const begun = { query, cursor: null, bytes: 0, rows: 0, isComplete: false, mayReplace: isForced };
+    const state = saved ?? begun;
     const part = await open(partOf(path), saved ? 'r+' : 'w');
     const { size } = await part.stat();
     if (size < state.bytes) {
@@ -146,7 +150,7 @@ export class ExportFile {
     this.#state = { ...this.#state, isComplete: true };
     await this.#save();
     await this.#part.close();
-    await rename(partOf(this.#path), this.#path);
+    await giveName(this.#path, this.#state);
     await rm(stateOf(this.#path), { force: true });
   }
 
@@ -166,6 +170,25 @@ export class ExportFile {
     await writeFile(`${path}.new`, JSON.stringify(this.#state), { flush: true });
     await rename(`${path}.new`, path);
   }
+}
+
+/** Gives a whole file its name. @throws ExportFileError if another program has made a file of this name meanwhile. */
+async function giveName(path: string, { mayReplace }: Checkpoint): Promise<void> {
+  if (!mayReplace) refuseExisting(path);
+  await rename(partOf(path), path);
+}
+
+/** @throws ExportFileError for a file that is there before an export begins, or rows without a checkpoint. */
+function refuseFileOfOthers(path: string): void {
+  refuseExisting(path);
+  const rows = statSync(partOf(path), { throwIfNoEntry: false })?.size ?? 0;
+  if (rows > 0)
+    throw new ExportFileError(`${partOf(path)} has no ${basename(stateOf(path))}; --force starts over.`);
+}
+
+/** @throws ExportFileError if there is a file of this name. */
+function refuseExisting(path: string): void {
+  if (existsSync(path)) throw new ExportFileError(`${path} is there already; --force replaces it.`);
 }
 
 /** Turns errors of the file system, such as a full disk, into those for a person. */

@@ -336,6 +336,36 @@ describe('campaign-gateway export', () => {
     expect(rowsIn()).toEqual(sids(250));
   });
 
+  it.each([
+    ['in the middle', { cursor: null, bytes: 0, rows: 0, isComplete: false }],
+    ['when it was complete but for its name', { cursor: 'x', bytes: 4, rows: 1, isComplete: true }],
+  ])('does not replace a file that appeared after it was killed, %s', async (_when, state) => {
+    writeFileSync(`${out()}.part`, 'rows');
+    writeFileSync(`${out()}.part.json`, JSON.stringify({ query: 'ndjson of c', ...state }));
+    writeFileSync(out(), 'mine');
+    expect(await run({ out: out() })).toBe(1);
+    expect(said.at(-1)).toContain('is there already; --force replaces it');
+    expect(readFileSync(out(), 'utf8')).toBe('mine');
+    expect(upstream.calls).toEqual([]);
+  });
+
+  it('replaces a file if it was killed after it was told to', async () => {
+    const state = { cursor: null, bytes: 0, rows: 0, isComplete: false, mayReplace: true };
+    writeFileSync(`${out()}.part`, '');
+    writeFileSync(`${out()}.part.json`, JSON.stringify({ query: 'ndjson of c', ...state }));
+    writeFileSync(out(), 'old');
+    expect(await run({ out: out() })).toBe(0);
+    expect(rowsIn()).toEqual(sids(250));
+  });
+
+  it('names --force for rows without a checkpoint, and leaves them alone', async () => {
+    writeFileSync(`${out()}.part`, 'mine');
+    expect(await run({ out: out() })).toBe(1);
+    expect(said.at(-1)).toContain('has no all.ndjson.part.json; --force starts over');
+    expect(readFileSync(`${out()}.part`, 'utf8')).toBe('mine');
+    expect(upstream.calls).toEqual([]);
+  });
+
   it('finishes a file that was complete but for its name, or for the rest of its checkpoint', async () => {
     const state = { query: 'ndjson of c', cursor: 'x', bytes: 4, rows: 1, isComplete: true };
     for (const written of [`${out()}.part`, out()]) {
