@@ -101,10 +101,10 @@ export class Sweep<T extends { readonly sid: string }> {
   #gone = 0;
   /** Rows inserted before the last swept row since the previous read; negative if rows were removed. */
   #drift = 0;
-  /** Rows that a window shares with the one before: more while rows go. */
+  /** Rows that a window shares with the one before: more while rows are removed. */
   #overlap = 1;
   #lostSearches = 0;
-  /** Windows in a row that have brought the sweep no further. */
+  /** Consecutive windows without progress. */
   #stalls = 0;
 
   constructor(options: SweepOptions<T>) {

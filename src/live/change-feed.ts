@@ -172,7 +172,7 @@ export class ChangeFeed {
     if (entry && entry.version < version) this.#markRead(entry, version);
   }
 
-  /** Observes that the upstream does not have a campaign. The second time in a row its subscriptions end. */
+  /** Observes that the upstream does not have a campaign. Its subscriptions end at the second such read in a row. */
   notFound(sid: string): void {
     const entry = this.#entries.get(sid);
     if (!entry?.last) return; // the read of the first subscriber reports it

@@ -50,7 +50,7 @@ class SharedFlight<T> implements Flight<T> {
       queued: new Promise<void>((resolve) => (onQueued = resolve)),
       raise: (raise: RaiseCall): void => {
         raise(priority, onQueued).catch((error: unknown) => {
-          this.#raised.delete(priority); // a later caller may have a place
+          this.#raised.delete(priority); // a later caller may raise it again
           refuse(error);
         });
       },

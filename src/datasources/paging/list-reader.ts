@@ -301,7 +301,7 @@ export class ListReader<T extends Identified> implements ListState {
     if (this.#isCutOff && this.#isContinued) this.#maximum.learn(this.#windowSize, true);
   }
 
-  /** True if a call returned the rows after a short page: so that page left out none, and was cut off. */
+  /** True if a call returned the rows right after a short page: the page was cut off there, and left out no row. */
   get #isContinued(): boolean {
     const reads = this.#windows.map(({ read }) => read);
     const starts = new Set(reads.flatMap(({ value }) => (value.rows.length > 0 ? value.offset : [])));

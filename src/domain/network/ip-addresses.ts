@@ -28,7 +28,7 @@ export function readAddressRange(text: string): AddressRange | undefined {
   return prefix >= shortest[version] && prefix <= bits[version] ? { address, version, prefix } : undefined;
 }
 
-/** An address in its usual spelling (RFC 5952), without a zone; an IPv4-mapped one as the IPv4 address. */
+/** Normalises an address: the spelling of RFC 5952, without a zone; an IPv4-mapped address becomes the IPv4 address. */
 function plainAddress(address: string): string {
   const dotted = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address;
   if (!dotted.includes(':')) return dotted;

@@ -11,9 +11,9 @@ function trimmed(headers: Headers, name: string): string {
 const maximumRetryAfterSeconds = 3600;
 const longestRetryAfter = 100;
 
-/** Seconds, or several by layers that add their own. */
+/** Seconds; several numbers where each of several layers has added its own. */
 const secondsForm = /^\d+(?:\.\d+)?(?:\s*,\s*\d+(?:\.\d+)?)*$/;
-/** Dates of HTTP (RFC 9110, 5.6.7) and ISO 8601. `Date.parse` makes a date of almost any text: of `10.5` the fifth of October. */
+/** Dates of HTTP (RFC 9110, 5.6.7) and ISO 8601. `Date.parse` reads almost any text as a date: `10.5` as the fifth of October. */
 const dateForm = /^(?:[A-Z][a-z]{2,8},? |\d{4}-\d\d-\d\dT)/;
 
 /** Epoch milliseconds of `Retry-After`; NaN if it is neither seconds nor a date. */

@@ -252,8 +252,8 @@ async function readRow<T extends Identified>(
 }
 
 /**
- * Position of an unreadable row: that of an unreadable row at the same distance from the nearest neighbour, if no row between
- * them is readable, so that no row is skipped. In a list that does not change, the walk continues after it.
+ * Position of an unreadable row. It is taken for the unreadable row at the same distance from the nearest neighbour, if no row
+ * between the two is readable: so no row is skipped. In a list that does not change, the walk continues after it.
  */
 function placeOfUnreadable<T extends Identified>(
   { rows }: ListReader<T>,
@@ -297,7 +297,7 @@ function isExact<T extends Identified>(
   if (nearest?.distance === 1) return true;
   if (!isRead(bracket.range, list)) return false;
   const known = cursor[neighbours];
-  // All nearer neighbours are known to be gone; without any neighbour left, all rows of the block on that side are.
+  // Certain only if the cursor has all nearer neighbours, which are gone then; without a neighbour left, all rows of the block on that side.
   if (nearest) return knowsAllUpTo(known, nearest.distance - 1);
   const isBlockKnown = bracket.isBlockKnown && !bracket.hasUnplaced;
   return isBlockKnown && known.tied !== null && knowsAllUpTo(known, known.tied);
