@@ -34,7 +34,7 @@ export async function runExport(
     error('campaign-gateway export: CAMPAIGN_GATEWAY_API_KEY has a character that no HTTP header may have.');
     return usageError;
   }
-  const gateway = new URL(address);
+  const gateway = gatewayAt(address);
   if (settings.apiKey !== undefined && gateway.protocol === 'http:' && !isLoopback(gateway.hostname))
     error('The key is sent over plain HTTP: anyone on the network path can read it.');
   process.stdout.once('error', (problem: NodeJS.ErrnoException) => {
@@ -56,6 +56,13 @@ export async function runExport(
     },
     { write: toStandardOutput, progress: process.stderr },
   );
+}
+
+/** The address of a gateway, also from that of its GraphQL endpoint, which a frontend has. */
+export function gatewayAt(address: string): URL {
+  const url = new URL(address);
+  url.pathname = url.pathname.replace(/\/graphql\/?$/, '/');
+  return url;
 }
 
 async function toStandardOutput(text: string): Promise<void> {

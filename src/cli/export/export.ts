@@ -120,6 +120,8 @@ class RunningExport {
   readonly #pending = { text: '', rows: 0, cursor: '' };
   #flushedAtMs: number;
   #hasHeader: boolean;
+  /** Whether the address has sent a line of an export. */
+  #hasLines = false;
   #lastProgressMs: number;
 
   constructor(
@@ -178,6 +180,7 @@ class RunningExport {
     this.#written.forget();
     try {
       for await (const line of receivedLines(this.#url(), this.#options.apiKey)) {
+        this.#hasLines = true;
         const end = await this.#take(line);
         if (end) return end;
       }
@@ -186,7 +189,9 @@ class RunningExport {
       if (error instanceof ExportFileError) throw error;
       if (!(error instanceof RefusedExport)) return { problem: this.#connectionProblem(error), pauseMs: 0 };
       this.#checkCursor(error);
-      return { problem: error.message, pauseMs: error.retryAfterMs, isRefused: true };
+      const lacksKey = error.code === 'UNAUTHENTICATED' && this.#options.apiKey === undefined;
+      const problem = lacksKey ? `${error.message} Set CAMPAIGN_GATEWAY_API_KEY.` : error.message;
+      return { problem, pauseMs: error.retryAfterMs, isRefused: true };
     }
   }
 
@@ -199,7 +204,8 @@ class RunningExport {
 
   #connectionProblem(error: unknown): string {
     const { code = 'unknown error' } = error as { readonly code?: string };
-    return `The connection to ${this.#options.url.host} failed: ${code}.`;
+    const failure = `The connection to ${this.#options.url.host} failed: ${code}.`;
+    return this.#hasLines ? failure : `${failure} Is this the gateway (--url, CAMPAIGN_GATEWAY_URL)?`;
   }
 
   async #take(line: ReceivedLine): Promise<ResponseEnd | undefined> {

@@ -1,12 +1,4 @@
-import {
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-  appendFileSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, appendFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
@@ -169,6 +161,20 @@ describe('campaign-gateway export', () => {
     server.close();
   });
 
+  it('names the setting of the key where the gateway needs one', async () => {
+    const error = { message: 'An API key is needed.', extensions: { code: 'UNAUTHENTICATED' } };
+    const server = createServer((_request, response) => {
+      response
+        .writeHead(401, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ errors: [error] }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = new URL(`http://127.0.0.1:${String((server.address() as AddressInfo).port)}`);
+    expect(await run({ url, apiKey: undefined })).toBe(1);
+    expect(said.join('')).toContain('An API key is needed. Set CAMPAIGN_GATEWAY_API_KEY.');
+    server.close();
+  });
+
   it('waits ten minutes at most, whatever Retry-After says', async () => {
     let requests = 0;
     const server = createServer((_request, response) => {
@@ -317,78 +323,6 @@ describe('campaign-gateway export', () => {
     expect(upstream.calls[0]).toBe(`${String(rows - 6)}+50`); // the row of the cursor, and five neighbours
   });
 
-  it('replaces a file only with --force, and never continues the file of another export', async () => {
-    writeFileSync(out(), 'mine');
-    expect(await run({ out: out() })).toBe(1);
-    expect(said.at(-1)).toContain('--force');
-    expect(readFileSync(out(), 'utf8')).toBe('mine');
-    writeFileSync(`${out('b')}.part`, '');
-    const state = { query: 'csv of other', cursor: null, bytes: 0, rows: 0, isComplete: false };
-    writeFileSync(`${out('b')}.part.json`, JSON.stringify(state));
-    expect(await run({ out: out('b') })).toBe(1);
-    for (const broken of ['', '{}', '{"query":1}']) {
-      writeFileSync(`${out('b')}.part.json`, broken);
-      expect(await run({ out: out('b') })).toBe(1);
-    }
-    expect(upstream.calls).toEqual([]);
-    expect(await run({ out: out(), isForced: true })).toBe(0);
-    expect(await run({ out: out('b'), isForced: true })).toBe(0);
-    expect(rowsIn()).toEqual(sids(250));
-  });
-
-  it.each([
-    ['in the middle', { cursor: null, bytes: 0, rows: 0, isComplete: false }],
-    ['when it was complete but for its name', { cursor: 'x', bytes: 4, rows: 1, isComplete: true }],
-  ])('does not replace a file that appeared after it was killed, %s', async (_when, state) => {
-    writeFileSync(`${out()}.part`, 'rows');
-    writeFileSync(`${out()}.part.json`, JSON.stringify({ query: 'ndjson of c', ...state }));
-    writeFileSync(out(), 'mine');
-    expect(await run({ out: out() })).toBe(1);
-    expect(said.at(-1)).toContain('is there already; --force replaces it');
-    expect(readFileSync(out(), 'utf8')).toBe('mine');
-    expect(upstream.calls).toEqual([]);
-  });
-
-  it('replaces a file if it was killed after it was told to', async () => {
-    const state = { cursor: null, bytes: 0, rows: 0, isComplete: false, mayReplace: true };
-    writeFileSync(`${out()}.part`, '');
-    writeFileSync(`${out()}.part.json`, JSON.stringify({ query: 'ndjson of c', ...state }));
-    writeFileSync(out(), 'old');
-    expect(await run({ out: out() })).toBe(0);
-    expect(rowsIn()).toEqual(sids(250));
-  });
-
-  it('names --force for rows without a checkpoint, and leaves them alone', async () => {
-    writeFileSync(`${out()}.part`, 'mine');
-    expect(await run({ out: out() })).toBe(1);
-    expect(said.at(-1)).toContain('has no all.ndjson.part.json; --force starts over');
-    expect(readFileSync(`${out()}.part`, 'utf8')).toBe('mine');
-    expect(upstream.calls).toEqual([]);
-  });
-
-  it('finishes a file that was complete but for its name, or for the rest of its checkpoint', async () => {
-    const state = { query: 'ndjson of c', cursor: 'x', bytes: 4, rows: 1, isComplete: true };
-    for (const written of [`${out()}.part`, out()]) {
-      writeFileSync(written, 'rows');
-      writeFileSync(`${out()}.part.json`, JSON.stringify(state));
-      expect(await run({ out: out() })).toBe(0);
-      expect(readFileSync(out(), 'utf8')).toBe('rows');
-    }
-    expect(upstream.calls).toEqual([]);
-  });
-
-  it.each([
-    ['in the middle', { cursor: 'x', bytes: 4, rows: 1, isComplete: false }],
-    ['when it was complete but for its name', { cursor: 'x', bytes: 4, rows: 1, isComplete: true }],
-  ])('names --force where the rows of its checkpoint are gone, %s', async (_when, state) => {
-    writeFileSync(`${out()}.part.json`, JSON.stringify({ query: 'ndjson of c', ...state }));
-    expect(await run({ out: out() })).toBe(1);
-    expect(said).toEqual([`campaign-gateway export: ${out()}.part is gone; --force starts over.\n`]);
-    expect(upstream.calls).toEqual([]);
-    expect(await run({ out: out(), isForced: true })).toBe(0);
-    expect(rowsIn()).toEqual(sids(250));
-  });
-
   it('ends at once with 1 where the gateway refuses', async () => {
     expect(await run({ sid: 'unknown', out: out() })).toBe(1);
     expect(said.at(-1)).toBe('campaign-gateway export: There is no campaign with this sid.\n');
@@ -399,8 +333,10 @@ describe('campaign-gateway export', () => {
 
   it('gives up with 3 after ten minutes without a row, and resumes when run again', async () => {
     expect(await run({ out: out(), url: new URL('http://127.0.0.1:1') })).toBe(3);
-    expect(said[0]).toBe('The connection to 127.0.0.1:1 failed: ECONNREFUSED. Trying again.\n');
-    expect(said.at(-1)).toMatch(/ECONNREFUSED\. Run it again to resume\.\n$/);
+    const problem = 'The connection to 127.0.0.1:1 failed: ECONNREFUSED.';
+    const question = 'Is this the gateway (--url, CAMPAIGN_GATEWAY_URL)?';
+    expect(said[0]).toBe(`${problem} ${question} Trying again.\n`);
+    expect(said.at(-1)).toContain(`${problem} ${question} Run it again to resume.\n`);
     expect(existsSync(`${out()}.part`)).toBe(false);
     expect(await run({ out: out(), url: new URL(gateway.url) })).toBe(0);
     expect(rowsIn()).toEqual(sids(250));
