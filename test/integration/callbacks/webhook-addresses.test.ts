@@ -117,7 +117,7 @@ describe.each(reads)('the gateway’s own webhook addresses, %s,', (_way, query,
     await askAs(first);
     await askAs(first);
     const other = await askAs(second);
-    expect(other.looked).toBe('unknown');
+    expect(other.looked).toBe('miss');
     const { data } = JSON.parse(other.text) as { data: never };
     expect(campaignIn(data)).toEqual(second === both ? shown() : hidden);
     const again = await askAs(first);
