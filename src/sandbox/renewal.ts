@@ -64,7 +64,7 @@ function dueAt(campaign: Campaign, wanted: CampaignStatus, speed: number): numbe
   }
 }
 
-/** Real time between two restarts of an example that nobody touches; undefined if it stays as it is. */
+/** Interval, in real time, at which an untouched example restarts; undefined if it never restarts. */
 function periodOf(status: CampaignStatus, speed: number): number | undefined {
   switch (status) {
     case 'scheduled':

@@ -10,6 +10,7 @@ import {
   visit,
 } from 'graphql';
 import { GatewayError } from '../../domain/errors.js';
+import { type Fragments } from '../../schema/selected-fields.js';
 import { fragmentsOf } from './document-facts.js';
 import { maximumComparisons, needsMoreComparisons } from './field-comparisons.js';
 
@@ -73,13 +74,14 @@ export class DocumentLimits {
     if (nestingOf(document) > this.#nesting) throw this.#tooNested();
     const { depth, aliases, directives } = this.#sizes;
     if (depth > 0) this.#checkDepth(document, depth);
-    const used = countsOf(document);
+    const fragments = fragmentsOf(document);
+    const used = countsOf(document, fragments);
     const counted = 'counted wherever a fragment is used';
     if (aliases > 0 && used.aliases > aliases)
       throw tooLarge('aliases', aliases, `has more than ${aliases} aliases, ${counted}`);
     if (directives > 0 && used.directives > directives)
       throw tooLarge('directives', directives, `has more than ${directives} directives, ${counted}`);
-    if (needsMoreComparisons(document, fragmentsOf(document)))
+    if (needsMoreComparisons(document, fragments))
       throw tooLarge(
         'comparisons',
         maximumComparisons,
@@ -142,8 +144,7 @@ interface Counts {
  * The most aliases and directives that an operation of a document executes, those of a fragment at each use. Each fragment is
  * visited once; one that contains itself is refused by validation later, and counts as empty where it does.
  */
-function countsOf(document: DocumentNode): Counts {
-  const fragments = fragmentsOf(document);
+function countsOf(document: DocumentNode, fragments: Fragments): Counts {
   const known = new Map<string, Counts>();
 
   function countsOfFragment(name: string): Counts {

@@ -9,7 +9,7 @@ import {
   messagesNamed,
   startMessageUpstream,
 } from '../../support/upstream/message-upstream.js';
-import { linesOf } from '../../support/writing/exporting.js';
+import { commandOptions, linesOf } from '../../support/writing/exporting.js';
 
 let upstream: MessageUpstream;
 let gateway: GatewayUnderTest;
@@ -40,14 +40,10 @@ const rowsIn = (name?: string) => linesOf(readFileSync(out(name), 'utf8')).rows.
 
 /** Runs the command with `--out`. @returns its exit code. */
 function run(options: Pick<Partial<ExportOptions>, 'out' | 'isForced'>): Promise<number> {
-  return exportMessages(
-    {
-      ...{ sid: 'c', status: undefined, number: undefined, out: undefined, isForced: false },
-      ...{ format: 'ndjson', url: new URL(gateway.url), apiKey: undefined },
-      ...options,
-    },
-    { write: () => Promise.resolve(), progress: { write: (text: string) => said.push(text) } },
-  );
+  return exportMessages(commandOptions(gateway.url, options), {
+    write: () => Promise.resolve(),
+    progress: { write: (text: string) => said.push(text) },
+  });
 }
 
 it.each(['http://gateway.example', 'http://gateway.example/graphql', 'http://gateway.example/graphql/'])(

@@ -4,6 +4,7 @@ import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { exportMessages } from '../../../src/cli/export/export.js';
+import { commandOptions } from '../../support/writing/exporting.js';
 
 let server: Server;
 let answer: (response: ServerResponse) => void;
@@ -32,16 +33,7 @@ const out = () => `${directory}/all.ndjson`;
 
 function run(): Promise<number> {
   return exportMessages(
-    {
-      sid: 'c',
-      status: undefined,
-      number: undefined,
-      out: out(),
-      isForced: false,
-      format: 'ndjson',
-      url: new URL(`http://127.0.0.1:${String((server.address() as AddressInfo).port)}`),
-      apiKey: undefined,
-    },
+    commandOptions(`http://127.0.0.1:${String((server.address() as AddressInfo).port)}`, { out: out() }),
     {
       write: () => Promise.resolve(),
       progress: { write: (text: string) => (said += text) },

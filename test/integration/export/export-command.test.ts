@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type ExportOptions, exportMessages } from '../../../src/cli/export/export.js';
 import { exportedFields } from '../../../src/export/export-row.js';
-import { linesOf, recordsOf } from '../../support/writing/exporting.js';
+import { commandOptions, linesOf, recordsOf } from '../../support/writing/exporting.js';
 import { type GatewayUnderTest, startGatewayOn } from '../../support/gateway/gateway-under-test.js';
 import {
   type MessageUpstream,
@@ -45,32 +45,19 @@ afterEach(() => {
 
 /** Runs the command. Pauses take no time. @returns its exit code. */
 function run(options: Partial<ExportOptions> = {}, onPause?: () => void): Promise<number> {
-  const defaults: ExportOptions = {
-    sid: 'c',
-    status: undefined,
-    number: undefined,
-    out: undefined,
-    isForced: false,
-    format: 'ndjson',
-    url: new URL(gateway.url),
-    apiKey: undefined,
-  };
-  return exportMessages(
-    { ...defaults, ...options },
-    {
-      write: (text) => {
-        printed += text;
-        return Promise.resolve();
-      },
-      progress: { write: (text: string) => said.push(text) },
-      sleep: (ms) => {
-        now += ms;
-        onPause?.();
-        return Promise.resolve();
-      },
-      now: () => now,
+  return exportMessages(commandOptions(gateway.url, options), {
+    write: (text) => {
+      printed += text;
+      return Promise.resolve();
     },
-  );
+    progress: { write: (text: string) => said.push(text) },
+    sleep: (ms) => {
+      now += ms;
+      onPause?.();
+      return Promise.resolve();
+    },
+    now: () => now,
+  });
 }
 
 const out = (name = 'all.ndjson') => `${directory}/${name}`;

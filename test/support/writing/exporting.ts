@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { type ExportOptions } from '../../../src/cli/export/export.js';
 import { type GatewayUnderTest, startGatewayOn } from '../gateway/gateway-under-test.js';
 
 /** The response to an export, read to its end. */
@@ -28,6 +29,21 @@ export function getExport(
       .on('error', reject)
       .end();
   });
+}
+
+/** Options of the command for all messages of the campaign `c` as NDJSON, on standard output by default. */
+export function commandOptions(url: string | URL, options: Partial<ExportOptions> = {}): ExportOptions {
+  return {
+    sid: 'c',
+    status: undefined,
+    number: undefined,
+    out: undefined,
+    isForced: false,
+    format: 'ndjson',
+    url: new URL(url),
+    apiKey: undefined,
+    ...options,
+  };
 }
 
 /** The clock of an export whose pauses take no time. */

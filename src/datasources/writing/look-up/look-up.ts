@@ -92,10 +92,10 @@ export class LookUp {
     // A request that is settled has stored its campaign by then, or never will. One that is not may just be doing so.
     const sinceMs = mustBeCertain ? Math.max(lost.settledByMs, nowMs - togetherMs) : nowMs;
     const all = { lost, query: allCampaigns, call, sinceMs, isProof: mustBeCertain };
-    const name = searchTermOf(lost.draft.name);
-    if (name === null) return this.#findIn(all);
-    const byName = { lost, query: { ...allCampaigns, name }, call, sinceMs };
-    if (!mustBeCertain) return this.#findByName(byName, all);
+    const query = nameQueryOf(lost);
+    if (!query) return this.#findIn(all);
+    const byName = { lost, query, call, sinceMs };
+    if (!mustBeCertain) return this.#findByNameOrInAll(byName, all);
     try {
       return await this.#findIn(all);
     } catch (error) {
@@ -108,12 +108,11 @@ export class LookUp {
 
   /** Searches by a part of the name alone, if the name has one. @returns null where the search shows no campaign. */
   async findByName(lost: LostCreate, call: CallOptions): Promise<Campaign | null> {
-    const name = searchTermOf(lost.draft.name);
-    if (name === null) return null;
-    return this.#findIn({ lost, query: { ...allCampaigns, name }, call, sinceMs: this.#options.now() });
+    const query = nameQueryOf(lost);
+    return query ? this.#findIn({ lost, query, call, sinceMs: this.#options.now() }) : null;
   }
 
-  async #findByName(byName: Search, all: Search): Promise<Campaign | null> {
+  async #findByNameOrInAll(byName: Search, all: Search): Promise<Campaign | null> {
     try {
       return await this.#findIn(byName);
     } catch (error) {
@@ -236,6 +235,12 @@ export class LookUp {
     const { now, ownNow } = this.#options;
     return (answeredAtMs ?? ownNow()) - now();
   }
+}
+
+/** The query by a part of the name of a create; undefined for a name without a part to search for. */
+function nameQueryOf({ draft }: LostCreate): CampaignQuery | undefined {
+  const name = searchTermOf(draft.name);
+  return name === null ? undefined : { ...allCampaigns, name };
 }
 
 function isTaken(found: Campaign | null | { readonly taken: number }): found is { readonly taken: number } {
