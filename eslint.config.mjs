@@ -93,6 +93,41 @@ const oneWay = Object.entries(roomMayImport).map(([room, allowed]) => ({
   message: `${room} may import only: ${[room, ...allowed].join(', ')} (docs/architecture.md).`,
 }));
 
+const processEnv = {
+  selector: "MemberExpression[object.name='process'][property.name='env']",
+  message: 'src/config/config.ts is the only reader of process.env.',
+};
+
+/** V8 allocates such functions in the old heap (docs/decisions/what-a-call-costs.md). */
+const functionsInProperties = [
+  "AssignmentExpression[left.type='MemberExpression'][right.type=/FunctionExpression$/]",
+  'PropertyDefinition[static=false][value.type=/FunctionExpression$/]',
+].map((selector) => ({
+  selector,
+  message:
+    'Write a method: a function that is assigned to a property keeps what it refers to in the old heap.',
+}));
+
+/** Files whose objects live as long as the process. */
+const oneInAProcess = [
+  'src/app/heap-watch.ts',
+  'src/auth/api-keys.ts',
+  'src/cli/**',
+  'src/cluster/worker-process.ts',
+  'src/datasources/cache/hybrid-clock.ts',
+  'src/datasources/exotel/client.ts',
+  'src/datasources/exotel/rate-limit/redis-window.ts',
+  'src/datasources/exotel/resilience/circuit-breaker.ts',
+  'src/datasources/state/**',
+  'src/live/*.ts',
+  'src/operations/gate/event-loop-scheduler.ts',
+  'src/resolvers/subgraph.ts',
+  'src/server/connections/graceful-shutdown.ts',
+  'src/server/connections/incoming-bytes.ts',
+  'src/server/connections/unread-bytes.ts',
+  'src/telemetry/log-output.ts',
+];
+
 export default tseslint.config(
   {
     // The dashboard has an installation and a configuration of its own: `npm run lint` there.
@@ -134,15 +169,12 @@ export default tseslint.config(
   {
     files: ['src/**/*.ts'],
     ignores: ['src/config/config.ts'],
-    rules: {
-      'no-restricted-syntax': [
-        'error',
-        {
-          selector: "MemberExpression[object.name='process'][property.name='env']",
-          message: 'src/config/config.ts is the only reader of process.env.',
-        },
-      ],
-    },
+    rules: { 'no-restricted-syntax': ['error', processEnv] },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/config/config.ts', ...oneInAProcess],
+    rules: { 'no-restricted-syntax': ['error', processEnv, ...functionsInProperties] },
   },
   {
     files: ['src/**/*.ts'],

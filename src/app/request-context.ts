@@ -58,7 +58,7 @@ class GatewayRequestContext implements RequestContext {
     this.caller = caller;
     this.trace = trace;
     this.reachedAt = reachedAt;
-    this.report = new ReadReport(trace, shared.isTagged ? new AnswerTags() : undefined, this.memory.hold);
+    this.report = new ReadReport(trace, shared.isTagged ? new AnswerTags() : undefined, this.memory);
     this.reader = new RequestReader(shared.account, this);
   }
 
@@ -111,7 +111,7 @@ class GatewayRequestContext implements RequestContext {
   renew(): void {
     this.end();
     this.memory = new HeldMemory();
-    this.report = new ReadReport(this.trace, undefined, this.memory.hold);
+    this.report = new ReadReport(this.trace, undefined, this.memory);
     this.reader = new RequestReader(this.shared.account, this);
     this.ownWriter = undefined;
   }

@@ -57,8 +57,10 @@ export class MessageExport {
   readonly origin: CallOrigin = {
     calls: 0,
     isExport: true,
-    holdMemory: (release) => {
-      this.#memory.hold(release);
+    memory: {
+      hold: (release) => {
+        this.#memory.hold(release);
+      },
     },
   };
   /** Rows handed out so far. */
@@ -133,10 +135,10 @@ export class MessageExport {
   }
 
   /** The response is over: nothing more is read, and nothing of it is held. */
-  readonly leave = (): void => {
+  leave(): void {
     this.stop('left');
     this.#memory.release();
-  };
+  }
 
   /** Waits, but no longer than until the export is stopped. @returns undefined if it was. */
   unlessStopped<T>(result: Promise<T>): Promise<T | undefined> {

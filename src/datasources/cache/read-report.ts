@@ -95,16 +95,16 @@ export class ReadReport implements CallOrigin {
   readonly trace: RequestTrace | undefined;
   /** Undefined where answers have no tags. */
   readonly tags: AnswerTags | undefined;
-  readonly holdMemory: CallOrigin['holdMemory'];
+  readonly memory: CallOrigin['memory'];
 
   /**
    * @param trace of the request; undefined for reads without a request.
-   * @param holdMemory takes over the memory of large responses; undefined releases it as soon as they are read.
+   * @param memory takes over the memory of large responses; undefined releases it as soon as they are read.
    */
-  constructor(trace?: RequestTrace, tags?: AnswerTags, holdMemory?: CallOrigin['holdMemory']) {
+  constructor(trace?: RequestTrace, tags?: AnswerTags, memory?: CallOrigin['memory']) {
     this.trace = trace;
     this.tags = tags;
-    this.holdMemory = holdMemory;
+    this.memory = memory;
   }
 
   /** True if the cache had everything that was read, without a call. */

@@ -23,15 +23,15 @@ class RequestCampaigns {
 
   /** A campaign; null if the upstream has none with this sid. */
   load(sid: string): Promise<Campaign | null> {
-    return this.loadWith(sid, this.#loadInBatch);
+    return this.loadWith(sid, () => this.#loadInBatch(sid));
   }
 
   /** The same, with another way to read a campaign that the request has not read yet. */
-  loadWith(sid: string, read: (sid: string) => Promise<Campaign | null>): Promise<Campaign | null> {
+  loadWith(sid: string, read: () => Promise<Campaign | null>): Promise<Campaign | null> {
     const known = this.#campaigns.get(sid);
     if (known) return known;
     const row = this.#rowOf(sid);
-    const campaign = row ? Promise.resolve(row) : read(sid);
+    const campaign = row ? Promise.resolve(row) : read();
     this.#campaigns.set(sid, campaign);
     return campaign;
   }
@@ -59,10 +59,10 @@ class RequestCampaigns {
     return undefined;
   }
 
-  readonly #loadInBatch = (sid: string): Promise<Campaign | null> => {
+  #loadInBatch(sid: string): Promise<Campaign | null> {
     this.#loader ??= new DataLoader(this.#loadBatch, { cache: false });
     return this.#loader.load(sid);
-  };
+  }
 }
 
 /** Options of a request's reads. */

@@ -10,10 +10,10 @@ export class WriteInFlight {
   }
 
   /** Notes that the write is sent now. Responses received before are older than its effect. */
-  readonly sent = (): void => {
+  sent(): void {
     this.#isSent = true;
     this.#isOverlapped = false;
-  };
+  }
 
   /** Notes that a read of the campaign was answered. */
   read(): void {

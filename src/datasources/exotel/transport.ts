@@ -116,7 +116,7 @@ export class Transport {
     { method, path, body, headers: more }: TransportRequest,
     reader: ResponseReader<T>,
     timeoutMs = this.#timeoutMs,
-    origin?: Pick<CallOrigin, 'holdMemory' | 'isExport'>,
+    origin?: Pick<CallOrigin, 'memory' | 'isExport'>,
   ): Promise<T> {
     const largeBodies = origin?.isExport ? this.#largeExportBodies : this.#largeBodies;
     const exchange = new Exchange(reader, {
@@ -147,7 +147,7 @@ interface ExchangeOptions {
   readonly largeBodies: LargeBodies;
   /** Maximum size of the body, compressed or not. */
   readonly maximumBytes: number;
-  readonly origin: Pick<CallOrigin, 'holdMemory'> | undefined;
+  readonly origin: Pick<CallOrigin, 'memory'> | undefined;
 }
 
 /**
@@ -313,7 +313,7 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     try {
       this.#resolve(this.#reader.responded({ status: this.#status, headers: this.#headers, text }));
       // Its rows take the memory of a large body until their request is answered.
-      if (large && this.#bytes > largeBytes && origin?.holdMemory) origin.holdMemory(large.release);
+      if (large && this.#bytes > largeBytes && origin?.memory) origin.memory.hold(large.release);
       else if (large) setImmediate(large.release);
     } catch (error) {
       if (large) setImmediate(large.release); // nothing is left of it

@@ -107,7 +107,9 @@ export class ListReader<T extends Identified> implements ListState {
   }
 
   /** True if the row at an offset was read. */
-  readonly has = (offset: number): boolean => this.rows.has(offset);
+  has(offset: number): boolean {
+    return this.rows.has(offset);
+  }
 
   /** True if the list may have a row at an offset, and it was not read. */
   lacks(offset: number): boolean {
@@ -177,7 +179,9 @@ export class ListReader<T extends Identified> implements ListState {
   }
 
   /** True if the slice was requested. */
-  readonly wasAsked = (slice: Slice): boolean => this.#asked.has(keyOf(slice));
+  wasAsked(slice: Slice): boolean {
+    return this.#asked.has(keyOf(slice));
+  }
 
   /** Reads the slices that the page certainly needs; afterwards the total is known. */
   begin(request: PageRequest): Promise<unknown> {

@@ -21,8 +21,8 @@ export interface ListState {
   readonly callSize: number;
   /** Total rows of the list when it was last read; undefined if that is not known. */
   readonly likelyTotal?: number | undefined;
-  readonly has: (offset: number) => boolean;
-  readonly wasAsked: (slice: Slice) => boolean;
+  has(offset: number): boolean;
+  wasAsked(slice: Slice): boolean;
 }
 
 /** Strategy that chooses the slices to read. */
@@ -213,9 +213,10 @@ function firstOffset({ size, need, parts }: PageRequest, list: ListState): numbe
  * The aligned window of an offset; if that was read and lacks the row, a window that begins at the row, or at the one before if the
  * aligned window was empty: another request, since the same one is not repeated.
  */
-function windowOf(offset: number, { windowSize: limit, wasAsked }: ListState): Slice {
+function windowOf(offset: number, list: ListState): Slice {
+  const { windowSize: limit } = list;
   const aligned = { offset: offset - (offset % limit), limit };
-  if (!wasAsked(aligned)) return aligned;
+  if (!list.wasAsked(aligned)) return aligned;
   return { offset: offset === aligned.offset ? Math.max(0, offset - 1) : offset, limit };
 }
 
@@ -247,9 +248,9 @@ function besideCursor(
  * Extends a slice by preceding rows, as far as there is room: the cursor of its first row contains their marks. The slice is
  * not extended if that was requested before, since the same request is not repeated.
  */
-function withPrevious(slice: Slice, { callSize, has, wasAsked }: ListState): Slice {
+function withPrevious(slice: Slice, list: ListState): Slice {
   const { offset, limit } = slice;
-  const previous = Math.min(adjacentMarks, offset, callSize - limit);
+  const previous = Math.min(adjacentMarks, offset, list.callSize - limit);
   const extended = { offset: offset - previous, limit: limit + previous };
-  return previous === 0 || has(offset - 1) || wasAsked(extended) ? slice : extended;
+  return previous === 0 || list.has(offset - 1) || list.wasAsked(extended) ? slice : extended;
 }

@@ -196,7 +196,9 @@ export class Changes {
   async #send(change: Change, write: WriteInFlight): Promise<Outcome> {
     const { campaign, requestId } = await change.send({
       origin: this.#reader.origin,
-      beforeSent: write.sent,
+      beforeSent: () => {
+            write.sent();
+          },
     });
     // A proxy may have mixed up two answers: this one is lost.
     if (!isSameSid(campaign.sid, change.sid)) throw new UpstreamFailure('invalidResponse');

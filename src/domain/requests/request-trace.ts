@@ -48,7 +48,7 @@ export interface CallOrigin {
   /** Undefined for calls without a request: those of the poll, and reads that a callback causes. */
   readonly trace?: RequestTrace | undefined;
   /** Takes over memory that the response of a call holds, until the request is answered. Without it, it is released at once. */
-  readonly holdMemory?: (release: () => void) => void;
+  readonly memory?: Pick<HeldMemory, 'hold'> | undefined;
   /** True for an export, whose rows are held as long as its client takes to read them. */
   readonly isExport?: boolean;
 }
@@ -59,10 +59,10 @@ export class HeldMemory {
   #isOver = false;
 
   /** Releases at once what comes after the request: a refresh in the background. */
-  readonly hold = (release: () => void): void => {
+  hold(release: () => void): void {
     if (this.#isOver) release();
     else this.#releases.push(release);
-  };
+  }
 
   /** The request is answered. */
   release(): void {

@@ -43,7 +43,10 @@ export class Connection {
     this.socket = socket;
     this.holder = holder;
     this.#waitingOfAll = waitingOfAll;
-    socket.once('close', this.#closed);
+    socket.once('close', () => {
+      this.#waiting = [];
+      this.#count(-this.#unanswered);
+    });
   }
 
   /** True if no request is in flight: HTTP then allows a server to close it. */
@@ -81,11 +84,13 @@ export class Connection {
 
   #begin(request: IncomingMessage, response: ServerResponse): void {
     this.#response = response;
-    response.on('close', this.#answered);
+    response.on('close', () => {
+      this.#answered();
+    });
     this.#handle?.(request, response);
   }
 
-  readonly #answered = (): void => {
+  #answered(): void {
     this.#response = undefined;
     this.idleSinceMs = performance.now();
     if (this.socket.writableEnded) return; // after `Connection: close`, what follows is not a request
@@ -94,12 +99,7 @@ export class Connection {
       this.#count(-1);
       this.#begin(...next);
     } else this.#onAnswered?.();
-  };
-
-  readonly #closed = (): void => {
-    this.#waiting = [];
-    this.#count(-this.#unanswered);
-  };
+  }
 
   #queue(request: IncomingMessage, response: ServerResponse): void {
     this.#count(1);
@@ -164,11 +164,12 @@ export function ignoreOtherUpgrades(server: Server): void {
   server.on('connection', ({ parser }: ParsedSocket) => {
     const onIncoming = parser?.onIncoming;
     if (!parser || !onIncoming) return;
-    parser.onIncoming = (request, keepAlive) => {
+    const withoutOtherUpgrades = (request: UpgradeRequest, keepAlive: boolean): unknown => {
       const isOffer = request.upgrade === true && request.method !== 'CONNECT';
       if (isOffer && !asksForWebSocket(request)) request.upgrade = false;
       return onIncoming(request, keepAlive);
     };
+    parser.onIncoming = withoutOtherUpgrades;
   });
 }
 

@@ -21,6 +21,8 @@ const goingAway = 1001;
 /** Longest close reason in bytes (RFC 6455, 5.5). `ws` throws for a longer one, and `graphql-ws` puts operation ids into it. */
 const longestReason = 123;
 
+const nothing = (): void => undefined;
+
 /** Lock for the large responses of one WebSocket: the next one is made once the client has read the previous one. */
 class SocketWriteLock implements WriteLock {
   readonly #connection: Socket;
@@ -73,7 +75,7 @@ export class GraphqlSocket {
   #onAnswered: (() => void) | undefined;
   #closing: Promise<void> | undefined;
   /** Releases the memory of the message that `graphql-ws` is handling. */
-  #releaseMessage: () => void = () => undefined;
+  #releaseMessage: () => void = nothing;
   /** Must be called when a message is complete. */
   readonly #onMessage: () => void;
 

@@ -48,7 +48,7 @@ export class MessageMemory {
   readonly #memory: RequestMemory;
   #receivedBytes = 0;
   #heldBytes = 0;
-  #release: () => void = () => undefined;
+  #release: (() => void) | undefined;
 
   constructor(memory: RequestMemory) {
     this.#memory = memory;
@@ -58,7 +58,7 @@ export class MessageMemory {
   add(bytes: number): void {
     this.#receivedBytes += bytes;
     if (this.#receivedBytes <= Math.max(freeBytes, this.#heldBytes)) return;
-    this.#release();
+    this.#release?.();
     this.#heldBytes = 0;
     const wanted = 2 * this.#receivedBytes; // grows in few steps, however small the pieces are
     this.#release = this.#memory.hold(wanted);
@@ -67,7 +67,7 @@ export class MessageMemory {
 
   /** Releases the memory: the message is complete, or the connection is closed. */
   reset(): void {
-    this.#release();
+    this.#release?.();
     this.#receivedBytes = 0;
     this.#heldBytes = 0;
   }

@@ -102,8 +102,11 @@ class RouterSubscription {
     this.#router = router;
     this.#events = events;
     this.#credentials = credentials;
-    if (credentials.end.aborted) this.#leave();
-    else credentials.end.addEventListener('abort', this.#leave, { once: true });
+    const leave = (): void => {
+      this.#leave();
+    };
+    if (credentials.end.aborted) leave();
+    else credentials.end.addEventListener('abort', leave, { once: true, signal: this.#ended.signal });
     if (router.heartbeatMs > 0) void this.#sendHeartbeats();
     this.delivered = this.#deliver();
   }
@@ -125,7 +128,6 @@ class RouterSubscription {
     } catch {
       return false; // the router is gone
     } finally {
-      this.#credentials.end.removeEventListener('abort', this.#leave);
       this.#leave();
     }
   }
@@ -169,10 +171,10 @@ class RouterSubscription {
     this.#leave();
   }
 
-  readonly #leave = (): void => {
+  #leave(): void {
     this.#ended.abort();
     void this.#events.return();
-  };
+  }
 }
 
 const credentialsError: GraphQLFormattedError = {

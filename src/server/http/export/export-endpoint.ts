@@ -121,7 +121,9 @@ async function openExport(
   const place = queue.enter();
   if (!place) throw tooMany();
   gone.addEventListener('abort', place.leave);
-  gone.addEventListener('abort', messages.leave);
+  gone.addEventListener('abort', () => {
+    messages.leave();
+  });
   const cancel = onCredentialsEnd(caller, now, () => {
     messages.stop('UNAUTHENTICATED');
   });

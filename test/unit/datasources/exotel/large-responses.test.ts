@@ -38,8 +38,8 @@ it('the memory of a large response is held until its request is answered', async
   upstream.respond = (_request, response) => response.writeHead(200).end(large);
   const transport = upstream.transport({ largeBodies: new LargeBodies(4 * mebibyte) });
   const memory = new HeldMemory();
-  const origin = { holdMemory: memory.hold };
-  const other = { holdMemory: new HeldMemory().hold };
+  const origin = { memory };
+  const other = { memory: new HeldMemory() };
   expect(await transport.send(get, lengths, 20_000, origin)).toBe(large.length);
   expect(await rejectionOf(transport.send(get, lengths, 1000, other))).toMatchObject({ reason: 'noRoom' });
   memory.release();
@@ -62,8 +62,7 @@ it.each([
     response.end(body.subarray(1000));
   };
   const transport = upstream.transport({ largeBodies: new LargeBodies(mebibyte / 2) });
-  const send = (timeoutMs: number) =>
-    transport.send(get, lengths, timeoutMs, { holdMemory: new HeldMemory().hold });
+  const send = (timeoutMs: number) => transport.send(get, lengths, timeoutMs, { memory: new HeldMemory() });
   await send(20_000);
   if (isHeld) expect(await rejectionOf(send(1000))).toMatchObject({ reason: 'noRoom' });
   else expect(await send(20_000)).toBe(body.length);
@@ -75,7 +74,7 @@ it('a request does not wait for its own memory, and is refused where that is too
   const transport = upstream.transport({
     largeBodies: new LargeBodies(4 * mebibyte, { maximumOfOldest: 10 * mebibyte }),
   });
-  const origin = { holdMemory: new HeldMemory().hold };
+  const origin = { memory: new HeldMemory() };
   const send = () => transport.send(get, lengths, 20_000, origin);
   expect(await Promise.all([send(), send(), send()])).toEqual([large.length, large.length, large.length]);
   expect(await rejectionOf(send())).toMatchObject({ reason: 'tooLarge', code: 'QUERY_TOO_LARGE' });
@@ -90,8 +89,7 @@ it('a large text that is not all ASCII takes two bytes a character, one that is 
     upstream.respond = (_request, response) =>
       response.writeHead(200, { 'content-length': String(body.length) }).end(body);
     const transport = upstream.transport({ largeBodies: new LargeBodies(10 * mebibyte) });
-    const send = (timeoutMs: number) =>
-      transport.send(get, lengths, timeoutMs, { holdMemory: new HeldMemory().hold });
+    const send = (timeoutMs: number) => transport.send(get, lengths, timeoutMs, { memory: new HeldMemory() });
     await send(20_000);
     const next = isOver ? rejectionOf(send(1000)) : send(20_000);
     if (isOver) expect(await next).toMatchObject({ reason: 'noRoom' });
@@ -106,7 +104,7 @@ it('large responses to exports, which are held while their clients read, keep no
     largeExportBodies: new LargeBodies(4 * mebibyte),
   });
   const send = (isExport: boolean, timeoutMs = 20_000) =>
-    transport.send(get, lengths, timeoutMs, { holdMemory: new HeldMemory().hold, isExport });
+    transport.send(get, lengths, timeoutMs, { memory: new HeldMemory(), isExport });
   expect(await send(true)).toBe(large.length);
   expect(await send(false)).toBe(large.length);
   expect(await rejectionOf(send(true, 1000))).toMatchObject({ reason: 'noRoom' });
@@ -122,7 +120,7 @@ it('a large response that cannot be read holds no memory', async () => {
     failed: () => undefined,
   };
   for (let index = 0; index < 3; index += 1) {
-    const origin = { holdMemory: new HeldMemory().hold };
+    const origin = { memory: new HeldMemory() };
     expect(await rejectionOf(transport.send(get, failing, 20_000, origin))).toMatchObject({
       reason: 'invalidResponse',
     });
@@ -137,9 +135,9 @@ it.each([
   async (_how, headers, body) => {
     upstream.respond = (_request, response) => response.writeHead(200, headers).end(body);
     const transport = upstream.transport({ largeBodies: new LargeBodies(4 * mebibyte) });
-    const origin = { holdMemory: new HeldMemory().hold };
+    const origin = { memory: new HeldMemory() };
     expect(await transport.send(get, lengths, 20_000, origin)).toBe(large.length);
-    const other = { holdMemory: new HeldMemory().hold };
+    const other = { memory: new HeldMemory() };
     expect(await rejectionOf(transport.send(get, lengths, 1000, other))).toMatchObject({
       code: 'OVERLOADED',
     });
