@@ -197,8 +197,8 @@ export class Changes {
     const { campaign, requestId } = await change.send({
       origin: this.#reader.origin,
       beforeSent: () => {
-            write.sent();
-          },
+        write.sent();
+      },
     });
     // A proxy may have mixed up two answers: this one is lost.
     if (!isSameSid(campaign.sid, change.sid)) throw new UpstreamFailure('invalidResponse');
