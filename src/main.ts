@@ -4,7 +4,7 @@ import { StopSignals } from './cli/stop-signals.js';
 // A signal may come at any time, so its handler is the first thing that is loaded. Each command then loads only the modules
 // that it needs: loading takes most of the time and memory of a start.
 const stopSignals = new StopSignals();
-/** Commands with an end. One that a signal interrupts has not done its work: Node ends it by the signal. */
+/** Commands with an end. A signal ends them at once, as it would without a handler. */
 const finite: readonly (string | undefined)[] = ['check', 'export', 'schema', 'key'];
 if (finite.includes(process.argv[2])) stopSignals.ignore();
 

@@ -29,7 +29,7 @@ const others = {
   requests: { share: 1 / 8, mostBytes: 256 * mebibyte },
   /** Answers that are being made, until they are written. */
   results: { share: 1 / 8, mostBytes: 256 * mebibyte },
-  /** Large responses of the upstream, until the requests are answered that caused them. */
+  /** Large responses of the upstream, until the requests that caused them are answered. */
   upstreamBodies: { share: 1 / 8, mostBytes: 256 * mebibyte },
   /** One response of the upstream. While it is read there are its bytes, its text and its values, up to five times as much. */
   upstreamBody: { share: 1 / 20, mostBytes: largestResponseBytes },

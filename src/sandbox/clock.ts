@@ -49,7 +49,7 @@ export function realAt(time: VirtualTime, virtual: number): number {
   return real + (speed === 0 ? sinceMs : sinceMs / speed);
 }
 
-/** Whether a virtual time has ever run faster than the clock. */
+/** Whether a virtual clock has ever run faster than the real one. */
 export function hasRunAhead({ speed, before }: VirtualTime): boolean {
   return speed > 1 || (before !== undefined && hasRunAhead(before));
 }

@@ -297,7 +297,7 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
   ): Promise<CacheEntry<V>> {
     const entry = result.catch((error: unknown) => {
       // The value no longer exists, which is a result, not a failure.
-      // A part that was not read will be, in a smaller page.
+      // A part that the response lacks is read next, in a smaller page.
       if (failedBecause(error, 'notFound') || error instanceof UnreadPart) throw error;
       this.#notReplaced.add(stale);
       return stale;

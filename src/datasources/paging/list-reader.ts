@@ -279,7 +279,7 @@ export class ListReader<T extends Identified> implements ListState {
       (error: unknown) => {
         if (!(error instanceof UnreadPart)) throw error;
         this.#asked.delete(keyOf(asked));
-        // A trial that takes too long has taught nothing.
+        // A trial that takes too long shows nothing about the page maximum.
         const isUndecided = error.isRefused && this.#maximum.most >= (large?.span.limit ?? 0);
         this.#isLargeRefused ||= isUndecided;
         // Otherwise the page maximum is known now, and the windows with it.

@@ -100,7 +100,7 @@ export class GraphqlSocket {
     this.#onFailure = onFailure;
   }
 
-  /** A destroyed connection may have a socket that does not know it yet. */
+  /** False also if the connection is destroyed and the WebSocket has not noticed it yet. */
   get isOpen(): boolean {
     return this.socket.readyState === this.socket.OPEN && !this.connection.destroyed;
   }

@@ -41,8 +41,8 @@ const sse: StreamWriting = {
 
 const boundary = '--graphql';
 /**
- * The next boundary follows at once: clients take a part as complete when they see it. The header's name is in lower case, as of
- * Apollo Router: Apollo iOS reads no other.
+ * The next boundary follows at once: clients take a part as complete when they see it. The header's name is in lower case, as
+ * Apollo Router sends it: Apollo iOS reads no other.
  */
 const part = (json: string): string =>
   `\r\ncontent-type: application/json\r\n\r\n${json.replaceAll(boundary, escapedBoundary)}\r\n${boundary}`;

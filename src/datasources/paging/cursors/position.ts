@@ -184,7 +184,8 @@ function isWhereItWas<T extends Identified>(
 
 /**
  * True if an unreadable row is where it was. Its sort key is not known, and perhaps not its sid. So the list must be as long as
- * then, and the nearest neighbour that the cursor knows must be where it was. At most one call reads that neighbour.
+ * when the cursor was made, and the nearest neighbour that the cursor knows must be where it was. At most one call reads that
+ * neighbour.
  */
 async function isUnreadableRowThere<T extends Identified>(
   list: ListReader<T>,
