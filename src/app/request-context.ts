@@ -105,6 +105,7 @@ class GatewayRequestContext implements RequestContext {
   }
 
   end(): void {
+    this.report.isAnswered = true;
     this.memory.release();
   }
 

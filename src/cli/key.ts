@@ -5,7 +5,8 @@ import { usageHint } from './help.js';
 const keyBytes = 32;
 
 /**
- * Creates an API key and prints it with its entry for `API_KEYS_FILE`.
+ * Creates an API key. Prints a list with its entry, which can be redirected to a file for `API_KEYS_FILE`.
+ * @param printError prints the key itself, which belongs in no file, and errors.
  * @returns the exit code: 2 for an invalid name or scope.
  */
 export function createApiKey(
@@ -23,9 +24,8 @@ export function createApiKey(
     printError(`${error.message.replaceAll('Entry 1: ', 'error: ')}\n${usageHint}`);
     return 2;
   }
-  print(`API key (secret; it is not stored anywhere and can't be shown again):\n${key}\n`);
-  print(
-    `Entry for API_KEYS_FILE, a JSON list [entry, …] that the gateway reads with AUTH_MODE=api-key:\n${entry}`,
-  );
+  printError(`API key (secret; it is not stored anywhere and can't be shown again):\n${key}\n`);
+  printError('Content of API_KEYS_FILE, which the gateway reads with AUTH_MODE=api-key:');
+  print(`[${entry}]`);
   return 0;
 }

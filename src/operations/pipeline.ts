@@ -233,6 +233,7 @@ export class OperationPipeline {
     const reservation = memoryBytes > smallAnswerBytes ? await this.#enter(admitted) : undefined;
     try {
       if (isOver()) throw new Error('The operation timed out before it began.');
+      this.#checkCredentials(admitted); // it may have waited for a turn or for room
       const executed = await this.#execute(admitted);
       const turn = this.#options.gate.turnToWrite(memoryBytes);
       if (turn) await turn;
@@ -241,6 +242,15 @@ export class OperationPipeline {
       if (reservation) setImmediate(reservation.release);
       admitted.context.end();
     }
+  }
+
+  /** @throws GatewayError UNAUTHENTICATED where the caller's credentials have ended. */
+  #checkCredentials({ request: { caller }, context }: AdmittedOperation): void {
+    if (haveCredentialsEnded(caller, context.now()))
+      throw new GatewayError(
+        'UNAUTHENTICATED',
+        'The credentials have ended before the operation began. Nothing was done.',
+      );
   }
 
   /** The bytes of an event that a router has to take, which no connection counts. */

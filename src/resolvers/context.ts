@@ -31,6 +31,6 @@ export interface RequestContext {
   readonly now: () => number;
   /** Drops what was read: the events of a subscription may be hours apart. */
   renew(): void;
-  /** The request is answered: gives back the memory of its reads. */
+  /** The request is answered: gives back the memory of its reads, and begins no further ones. */
   end(): void;
 }

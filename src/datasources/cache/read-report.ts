@@ -90,6 +90,8 @@ export class ReadReport implements CallOrigin {
   hasMessages = false;
   /** The entries that the response is made of. */
   readonly used = new UsedEntries();
+  /** True once the operation is answered: no read begins for it from then on. */
+  isAnswered = false;
   /** True if a value depends on the caller's scopes, and no error shows that it does. */
   dependsOnCaller = false;
   readonly trace: RequestTrace | undefined;

@@ -53,6 +53,11 @@ const firstRead: PageRead = { attempt: 0, mustRevalidate: false };
 /** A second read of a window that came from the cache. */
 const secondRead: PageRead = { attempt: 1, mustRevalidate: false, refetch: 'apart' };
 
+/** Nobody sees it: other fields of an operation may go on after an error has decided its result. */
+export function alreadyAnswered(): Error {
+  return new Error('The operation is already answered.');
+}
+
 /** Pages of one request: equal pages, and equal windows of different pages, are read once. */
 export class RequestPages {
   readonly #account: AccountReader;
@@ -193,6 +198,7 @@ export class RequestPages {
     pageRead: PageRead,
     onWindow: ((window: Window<T>) => void) | undefined,
   ): Promise<CacheEntry<Window<T>>> {
+    if (this.#options.report.isAnswered) return rejected(alreadyAnswered());
     const { attempt, mustRevalidate, refetch, large } = pageRead;
     const own = windowKey(list, slice);
     const key = attempt === 0 ? own : `${attempt} ${mustRevalidate} ${refetch} ${own}`;

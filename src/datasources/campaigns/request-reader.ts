@@ -1,12 +1,13 @@
 import DataLoader from 'dataloader';
 import { checkSid } from '../../domain/campaigns/sid.js';
+import { rejected } from '../../domain/errors.js';
 import { readable, type Window } from '../../domain/lists/page.js';
 import { type CallOrigin } from '../../domain/requests/request-trace.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type ReadOptions } from '../cache/cache-entry.js';
 import { type ReadReport } from '../cache/read-report.js';
 import { type AccountReader } from './account-reader.js';
-import { RequestPages } from './request-pages.js';
+import { alreadyAnswered, RequestPages } from './request-pages.js';
 import { type WriteInFlight } from './writes-in-flight.js';
 
 /** Campaigns of one request: each is read once, and is the same wherever it is requested. */
@@ -84,9 +85,11 @@ export class RequestReader {
     this.#account = account;
     this.#options = { report, noCache: fresh };
     this.#campaigns = new RequestCampaigns((sids) =>
-      account.campaigns(sids, this.#options, (list, slice, isAgain) =>
-        this.pages.campaignWindow(list, slice, isAgain),
-      ),
+      report.isAnswered
+        ? rejected(alreadyAnswered())
+        : account.campaigns(sids, this.#options, (list, slice, isAgain) =>
+            this.pages.campaignWindow(list, slice, isAgain),
+          ),
     );
     this.pages = new RequestPages(account, this.#options, (window) => {
       this.#campaigns.addWindow(window);

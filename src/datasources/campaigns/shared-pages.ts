@@ -26,7 +26,7 @@ export class SharedMessagePages implements SharedPages {
   async begin(isEnough: (known: LargerPages) => boolean): Promise<LargerPages | undefined> {
     try {
       for (let poll = 0; poll < polls; poll += 1) {
-        const known = await this.#read();
+        const known = await this.#known();
         if (known && isEnough(known)) return known;
         if (await this.#state.insert(trialKey, 'running', trialMs)) return known;
         await sleep(pollMs, undefined, { ref: false });
@@ -38,18 +38,26 @@ export class SharedMessagePages implements SharedPages {
   }
 
   async end(learned: LargerPages): Promise<void> {
+    await this.share(learned);
+    await this.#state.remove(trialKey, 'running').catch(() => undefined); // it ends on its own
+  }
+
+  async read(): Promise<LargerPages | undefined> {
+    return this.#known().catch(() => undefined);
+  }
+
+  async share(learned: LargerPages): Promise<void> {
     try {
       const text = JSON.stringify(learned);
       const old = await this.#state.read(learnedKey);
       if (old === null) await this.#state.insert(learnedKey, text, learnedForMs);
       else await this.#state.swap(learnedKey, old, text, learnedForMs);
-      await this.#state.remove(trialKey, 'running');
     } catch {
       // The others try for themselves.
     }
   }
 
-  async #read(): Promise<LargerPages | undefined> {
+  async #known(): Promise<LargerPages | undefined> {
     const text = await this.#state.read(learnedKey);
     return text === null ? undefined : larger.safeParse(parseJson(text)).data;
   }

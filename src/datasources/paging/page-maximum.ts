@@ -30,6 +30,10 @@ export interface SharedPages {
   begin(isEnough: (known: LargerPages) => boolean): Promise<LargerPages | undefined>;
   /** Shares what was learned; ends the trial. */
   end(learned: LargerPages): Promise<void>;
+  /** What others have learned. */
+  read(): Promise<LargerPages | undefined>;
+  /** Shares what was learned without a trial. */
+  share(learned: LargerPages): Promise<void>;
 }
 
 const nothingLearned: LargerPages = {
@@ -162,6 +166,7 @@ export class PageMaximum {
       if (!isTrial && error.reason !== 'refused') {
         // It may be the size now: it is tried again, once.
         this.#larger = { ...this.#larger, accepted: documentedMaximum };
+        await this.#compare(slice);
         return await this.#readSmaller(slice, fetch, error);
       }
       if (error.reason === 'rateLimited' && this.#limitedAtMs === undefined) {
@@ -171,8 +176,19 @@ export class PageMaximum {
       const smaller = await this.#readSmaller(slice, fetch, error);
       const { proven } = this.#larger;
       this.#setBound(slice.limit > proven ? proven : documentedMaximum);
+      if (!isTrial) await this.#compare(slice);
       return smaller;
     }
+  }
+
+  /**
+   * A size that was accepted before has failed. If others have learned a bound for it meanwhile, that holds here too; else they
+   * learn from this failure: what they share would have the size accepted again.
+   */
+  async #compare({ limit }: Slice): Promise<void> {
+    const known = await this.#shared?.read();
+    if (known && (this.#boundOf(known) ?? Infinity) < limit) this.#larger = known;
+    else await this.#shared?.share(this.#larger);
   }
 
   /**
@@ -222,7 +238,10 @@ export class PageMaximum {
   }
 
   get #bound(): number | undefined {
-    const { bound, boundAtMs } = this.#larger;
+    return this.#boundOf(this.#larger);
+  }
+
+  #boundOf({ bound, boundAtMs }: LargerPages): number | undefined {
     return bound === null || Math.abs(this.#now() - boundAtMs) > boundForMs ? undefined : bound;
   }
 }

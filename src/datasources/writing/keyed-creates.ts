@@ -54,7 +54,7 @@ const rememberedKeys = 5000;
 const keyReused = problem(
   'IDEMPOTENCY_KEY_REUSED',
   ['input', 'idempotencyKey'],
-  'The key was used with another input.',
+  'The key was used with another input: repeat it with the same input, or use a new key for another campaign.',
 );
 
 /**

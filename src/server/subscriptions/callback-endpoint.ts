@@ -117,8 +117,16 @@ export function targetIn(extension: unknown, mayCallBack: (url: string) => boole
   const heartbeatMs =
     members['heartbeatIntervalMs'] ?? members['heartbeat_interval_ms'] ?? defaultHeartbeatMs;
   const id = members['subscriptionId'] ?? members['subscription_id'];
-  if (typeof url !== 'string' || url.length > longestUrl || !/^https?:/i.test(url) || !mayCallBack(url))
-    throw invalid('callbackUrl', 'Subscription events may not be sent to this callback URL.');
+  if (typeof url !== 'string' || url.length > longestUrl || !/^https?:/i.test(url))
+    throw invalid(
+      'callbackUrl',
+      `The callback URL must be an http(s) URL of at most ${longestUrl} characters.`,
+    );
+  if (!mayCallBack(url))
+    throw invalid(
+      'callbackUrl',
+      'Subscription events may not be sent to the origin of this callback URL. SUBSCRIPTION_CALLBACK_ORIGINS of the gateway lists the allowed ones.',
+    );
   if (!isHeartbeat(heartbeatMs))
     throw invalid(
       'heartbeatIntervalMs',

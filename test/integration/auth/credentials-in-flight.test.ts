@@ -21,9 +21,12 @@ let router: RouterUnderTest;
 let sandbox: Sandbox;
 let gateway: GatewayUnderTest;
 let held: RegExp | undefined;
+/** Calls that take long enough for the gateway to see that a key was revoked. */
+let delayed: RegExp | undefined;
 
 beforeEach(async () => {
   held = undefined;
+  delayed = undefined;
   keys = await writeKeys({ keys: [anna] });
   router = await startRouter();
   ({ sandbox, gateway } = await setup({
@@ -31,6 +34,7 @@ beforeEach(async () => {
       clock: () => 0,
       faults: ({ method, path }) => {
         if (method === 'POST') return { kind: 'delay', delayMs: 4000 };
+        if (delayed?.test(path)) return { kind: 'delay', delayMs: 3000 };
         return held?.test(path) ? { kind: 'hang' } : undefined;
       },
     },
@@ -156,6 +160,28 @@ describe('a WebSocket whose credentials end', () => {
     const created = /"sid":"(\w+)"/.exec(JSON.stringify(received))?.[1] ?? '';
     expect(sandbox.state.find(created)).toBeDefined();
     expect(sandbox.calls.filter(({ path }) => path.endsWith(another))).toEqual([]);
+  });
+
+  it('refuses the queries that still wait for their turn, and makes no call for them', async () => {
+    const { socket, received, send } = await openSocket();
+    const closed = once(socket, 'close');
+    const sids = [1, 2, 3].map(() => sandbox.state.insert({ status: 'completed', audience: 250 }).sid);
+    delayed = /message-details/;
+    // So large that a WebSocket makes one of them at a time.
+    const nodes = '{ nodes { sid number name body status detailedStatus } }';
+    for (const [index, sid] of sids.entries())
+      send(`${index}`, `{ campaign(sid: "${sid}") { messages(first: 500) ${nodes} } }`);
+    await until(() => sandbox.calls.some(({ path }) => delayed?.test(path)), withinMs);
+    await revoke();
+    expect((await closed)[0]).toBe(4403);
+    const answers = received.filter(({ type }) => type === 'next');
+    const codes = answers.map(({ id, payload }) => [id, /"code":"(\w+)"/.exec(JSON.stringify(payload))?.[1]]);
+    expect(codes).toEqual([
+      ['0', undefined],
+      ['1', 'UNAUTHENTICATED'],
+      ['2', 'UNAUTHENTICATED'],
+    ]);
+    expect(new Set(sandbox.calls.map(({ path }) => path)).size).toBe(1);
   });
 
   it('with many subscriptions is closed once, without a warning', async () => {

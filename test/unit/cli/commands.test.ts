@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import { describe, expect, it } from '@jest/globals';
 import { runChecks } from '../../../src/cli/check.js';
@@ -20,6 +21,19 @@ it('check --json has the notices too', async () => {
 });
 
 describe('key', () => {
+  it('prints a file for API_KEYS_FILE on standard output, and the key beside it', () => {
+    const [file, beside]: [string[], string[]] = [[], []];
+    const code = createApiKey(
+      ['anna', 'campaigns:read'],
+      (text) => void file.push(text),
+      (text) => void beside.push(text),
+    );
+    const [key = ''] = /^[\w-]{43}$/m.exec(beside.join('\n')) ?? [];
+    const sha256 = createHash('sha256').update(key).digest('hex');
+    expect(code).toBe(0);
+    expect(JSON.parse(file.join(''))).toEqual([{ name: 'anna', scopes: ['campaigns:read'], sha256 }]);
+  });
+
   const all = 'must be one of campaigns:read, campaigns:write, messages:read, documents:any';
   it.each<[words: string[], problem: string]>([
     [['anna', 'campaign:read'], `"scopes" ${all} (did you mean campaigns:read?).`],

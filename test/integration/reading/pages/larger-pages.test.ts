@@ -1,9 +1,15 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
 import { ask } from '../../../support/clients/ask.js';
-import { type GatewayUnderTest, startGatewayOn } from '../../../support/gateway/gateway-under-test.js';
-import { describeWithRedis, startRedis } from '../../../support/programs/redis.js';
-import { startScriptedUpstream } from '../../../support/upstream/scripted-upstream.js';
+import { startGatewayOn } from '../../../support/gateway/gateway-under-test.js';
+import {
+  type Behaviour,
+  honest,
+  lengths,
+  messagePage as page,
+  messageSids as rows,
+  upstreamOf,
+} from '../../../support/upstream/page-sizes.js';
 
 const start = Date.parse('2026-05-01T10:00:00Z');
 const closed: (() => Promise<void>)[] = [];
@@ -11,44 +17,6 @@ const closed: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const close of closed.splice(0).reverse()) await close();
 });
-
-/** What an upstream does with `limit`; undefined refuses the request with 400. */
-type Behaviour = (
-  limit: number,
-  call: number,
-) => { readonly rows: number; readonly said: number; readonly from?: number } | number | 'never';
-
-const honest =
-  (most: number): Behaviour =>
-  (limit) => ({ rows: Math.min(limit, most), said: Math.min(limit, most) });
-
-/** An upstream with campaigns of so many messages, and the calls that it gets. */
-async function upstreamOf(behaviour: Behaviour, lengths: Readonly<Record<string, number>>) {
-  const state = { behaviour, hasTotal: true };
-  const calls: string[] = [];
-  const upstream = await startScriptedUpstream(({ target }) => {
-    const { pathname, searchParams } = new URL(target, 'http://upstream');
-    const sid = /message-campaigns\/([^/]+)\/message-details/.exec(pathname)?.[1] ?? '';
-    const [offset, limit] = [Number(searchParams.get('offset')), Number(searchParams.get('limit'))];
-    calls.push(`${offset}+${limit}`);
-    const answered = state.behaviour(limit, calls.length);
-    if (answered === 'never') return undefined;
-    if (typeof answered === 'number') return { status: answered, json: { http_code: answered } };
-    const total = lengths[sid] ?? 0;
-    const first = answered.from ?? offset;
-    const count = Math.max(0, Math.min(answered.rows, total - first));
-    const response = Array.from({ length: count }, (_, index) => ({
-      code: 200,
-      status: 'success',
-      error_data: null,
-      data: { sid: `${sid}-${first + index}`, number: '+919876543210', status: 'sent', body: 'Hi' },
-    }));
-    const metadata = { count, offset: first, limit: answered.said, ...(state.hasTotal && { total }) };
-    return { json: { request_id: 'r', method: 'GET', http_code: 200, metadata, response } };
-  });
-  closed.push(() => upstream.close());
-  return { baseUrl: upstream.baseUrl, calls, state };
-}
 
 interface Clock {
   now: number;
@@ -63,19 +31,6 @@ async function gatewayOn(baseUrl: string, environment = {}, clock: Clock = { now
   closed.push(() => gateway.close());
   return gateway;
 }
-
-/** Sids of a page of messages. */
-async function page(gateway: GatewayUnderTest, sid: string, args: string): Promise<readonly string[]> {
-  const { data, errors } = await ask<{ campaign: { messages: { nodes: { sid: string }[] } } }>(
-    gateway,
-    `{ campaign(sid: "${sid}") { messages(${args}) { nodes { sid } } } }`,
-  );
-  expect(errors).toBeUndefined();
-  return data?.campaign.messages.nodes.map((node) => node.sid) ?? [];
-}
-
-const rows = (sid: string, from: number, to: number): string[] =>
-  Array.from({ length: to - from }, (_, index) => `${sid}-${from + index}`);
 
 it.each<[upstream: string, behaviour: Behaviour, calls: number]>([
   [
@@ -113,8 +68,6 @@ it('a page next to rows that were read some seconds before is one call, which re
   expect(await page(gateway, 'a', 'first: 200')).toEqual(rows('a', 0, 200));
   expect(calls).toEqual(['0+50', '0+150', '150+50']);
 });
-
-const lengths = { a: 1200, b: 700, c: 30, d: 600, e: 600 };
 
 describe.each(['on', 'off'])('with CACHE=%s', (cache) => {
   it.each<[upstream: string, behaviour: Behaviour, calls: number]>([
@@ -363,20 +316,4 @@ it('an export asks for pages as large as the upstream gives', async () => {
   const sids = lines.slice(0, -1).map((line) => (JSON.parse(line) as { sid: string }).sid);
   expect(sids).toEqual(rows('a', 0, 1200));
   expect(calls.length).toBeLessThanOrEqual(4);
-});
-
-describeWithRedis('two instances', () => {
-  it('share what one has learned, and lose one call between them', async () => {
-    const redis = await startRedis();
-    closed.push(() => redis.stop());
-    const refusing: Behaviour = (limit) => (limit > 50 ? 400 : { rows: limit, said: limit });
-    const { baseUrl, calls } = await upstreamOf(refusing, lengths);
-    const [one, other] = [
-      await gatewayOn(baseUrl, { REDIS_URL: redis.url }),
-      await gatewayOn(baseUrl, { REDIS_URL: redis.url }),
-    ];
-    const pages = await Promise.all([page(one, 'a', 'first: 200'), page(other, 'b', 'first: 200')]);
-    expect(pages).toEqual([rows('a', 0, 200), rows('b', 0, 200)]);
-    expect(calls.filter((call) => !call.endsWith('+50'))).toHaveLength(1);
-  });
 });
