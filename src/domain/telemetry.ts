@@ -159,6 +159,8 @@ export interface OperationEnd {
   /** Codes of the errors that the client is sent. */
   readonly codes: readonly string[];
   readonly hasData: boolean;
+  /** True if the client closed its connection before the operation began: it is sent nothing. */
+  readonly hasLeft?: boolean | undefined;
   /** Upstream calls made for it. */
   readonly calls?: number | undefined;
   /** True if the cache had everything that was read for it. */

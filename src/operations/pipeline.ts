@@ -18,7 +18,7 @@ import { admission, type AdmissionOptions, Refusal } from './admission.js';
 import { type CachePolicy, cacheControlOf, isOvertaken, noStore, tagsOf } from './cache-headers.js';
 import { type FormatErrors, graphqlError } from './error-format.js';
 import { type ConcurrencyLimit } from './gate/concurrency-limit.js';
-import { type ExecutionGate, smallAnswerBytes } from './gate/execution-gate.js';
+import { ClientLeft, type ExecutionGate, smallAnswerBytes } from './gate/execution-gate.js';
 import { type MemoryReservation } from './gate/memory-pool.js';
 import { type SubscriptionMemory } from './gate/subscription-memory.js';
 import { declaredVariables, type OperationParameters, type OperationRequest } from './operation-request.js';
@@ -131,16 +131,19 @@ export class OperationPipeline {
     const observed = this.#begin(admitted);
     const isMutation = operation.definition.operation === OperationTypeNode.MUTATION;
     let result: OperationResult;
+    let hasLeft = false;
     try {
       result = await concurrency.run((isOver) => this.#runWithin(admitted, isOver), isMutation);
     } catch (error) {
+      hasLeft = error instanceof ClientLeft;
       result = refusedWith(this.#format([asGraphQLError(error)], request.trace));
     } finally {
       document?.release();
     }
     const { errors, data } = result.body;
     const { calls, isFromCache } = context.report;
-    observed.end({ codes: codesOf(errors), hasData: hasData(data), calls, isFromCache });
+    const codes = hasLeft ? [] : codesOf(errors);
+    observed.end({ codes, hasData: hasData(data), hasLeft, calls, isFromCache });
     return result;
   }
 

@@ -19,6 +19,8 @@ const graphqlName = /^[_A-Za-z]\w*$/;
 /** Maximum number of codes in one line. */
 const maximumCodes = 10;
 
+type Outcome = 'ok' | 'partial' | 'failed' | 'left';
+
 /** Metrics, log line and span of an operation in progress; of a subscription, a second line at its end. */
 export class RunningOperation implements ObservedOperation {
   readonly #sinks: OperationSinks;
@@ -58,10 +60,10 @@ export class RunningOperation implements ObservedOperation {
     });
   }
 
-  end({ codes, hasData, calls, isFromCache }: OperationEnd): void {
+  end({ codes, hasData, hasLeft, calls, isFromCache }: OperationEnd): void {
     const ms = performance.now() - this.#beganAtMs;
     const transport = this.#transport;
-    const outcome = codes.length === 0 ? 'ok' : hasData ? 'partial' : 'failed';
+    const outcome = hasLeft ? 'left' : codes.length === 0 ? 'ok' : hasData ? 'partial' : 'failed';
     const { metrics } = this.#sinks;
     metrics.operations(this.#type, transport, outcome);
     metrics.operationSeconds(ms / 1000, this.#type, transport);
@@ -91,7 +93,7 @@ export class RunningOperation implements ObservedOperation {
     this.#span?.end(failure === undefined ? undefined : codeLabel(failure), own !== undefined);
   }
 
-  #operation(outcome?: 'ok' | 'partial' | 'failed') {
+  #operation(outcome?: Outcome) {
     return { type: this.#type, name: this.#name, transport: this.#transport, outcome };
   }
 

@@ -1,3 +1,4 @@
+import { GatewayError } from '../../domain/errors.js';
 import { documentBytes } from '../documents/document-limits.js';
 import { tooManyOperations } from './concurrency-limit.js';
 import { type EventLoopScheduler } from './event-loop-scheduler.js';
@@ -5,8 +6,15 @@ import { type MemoryPool, type MemoryReservation } from './memory-pool.js';
 
 /** Serialises the large responses of one connection. */
 export interface WriteLock {
-  /** Waits until the client has taken the previous large response. @returns releases the lock. */
+  /** Waits until the client has taken the previous large response. @returns releases the lock. @throws ClientLeft */
   acquire(): Promise<() => void>;
+}
+
+/** The client closed its connection before the operation began. Nobody gets this error. */
+export class ClientLeft extends GatewayError {
+  constructor() {
+    super('BAD_REQUEST', 'The connection is closed.');
+  }
 }
 
 /** An execution about to begin. */

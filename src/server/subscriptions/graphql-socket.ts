@@ -4,9 +4,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Mutex } from 'async-mutex';
 import { CloseCode, type Server } from 'graphql-ws';
 import { type WebSocket } from 'ws';
-import { GatewayError } from '../../domain/errors.js';
 import { parseJson } from '../../domain/json.js';
-import { type WriteLock } from '../../operations/gate/execution-gate.js';
+import { ClientLeft, type WriteLock } from '../../operations/gate/execution-gate.js';
 import { type IncomingBytes } from '../connections/incoming-bytes.js';
 import { parsedBytes, type RequestMemory, smallJsonBytes } from '../limits/request-memory.js';
 import { MessageMemory, MessageRate, receivedBytes } from './message-limits.js';
@@ -32,13 +31,13 @@ class SocketWriteLock implements WriteLock {
     this.#connection = connection;
   }
 
-  /** @throws GatewayError `BAD_REQUEST` for a closed connection. */
+  /** @throws ClientLeft for a closed connection. */
   async acquire(): Promise<() => void> {
     const leave = await this.#mutex.acquire();
     await drained(this.#connection);
     if (!this.#connection.destroyed) return leave;
     leave();
-    throw new GatewayError('BAD_REQUEST', 'The connection is closed.');
+    throw new ClientLeft();
   }
 }
 

@@ -61,7 +61,7 @@ export class Metrics {
 
   readonly operations = this.#counter({
     name: 'campaign_gateway_operations_total',
-    help: 'Completed GraphQL operations; partial: with data and errors.',
+    help: 'Completed GraphQL operations; partial: with data and errors; left: the client had closed its WebSocket before.',
     labelNames: ['type', 'transport', 'outcome'],
   });
   readonly operationSeconds = this.#histogram({

@@ -1,7 +1,10 @@
+import { once } from 'node:events';
 import { expect, it } from '@jest/globals';
 import { request } from 'undici';
+import { WebSocket } from 'ws';
 import { ask } from '../../support/clients/ask.js';
 import { entryOf, writeKeys } from '../../support/clients/callers.js';
+import { until } from '../../support/clients/subscribing.js';
 import { setup } from '../../support/gateway/setup.js';
 import { scrape } from '../../support/gateway/scraping.js';
 
@@ -67,4 +70,28 @@ it('refusals of callers are counted too', async () => {
   const { value } = await scrape(gateway);
   expect(value('campaign_gateway_errors_total', { code: 'UNAUTHENTICATED' })).toBe(1);
   expect(value('campaign_gateway_errors_total', { code: 'TOO_MANY_REQUESTS' })).toBe(1);
+});
+
+it('queries of a WebSocket that wait when their client leaves are no errors', async () => {
+  const { sandbox, gateway } = await setup({
+    sandbox: {
+      faults: ({ path }) => (path.endsWith('message-details') ? { kind: 'delay', delayMs: 500 } : undefined),
+    },
+  });
+  const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  await once(socket, 'open');
+  socket.send(JSON.stringify({ type: 'connection_init' }));
+  await once(socket, 'message');
+  // So large that a WebSocket makes one of them at a time.
+  const nodes = '{ nodes { sid number name body status detailedStatus } }';
+  for (const id of ['0', '1', '2']) {
+    const { sid } = sandbox.state.insert({ status: 'completed', audience: 10 });
+    const query = `{ campaign(sid: "${sid}") { messages(first: 500) ${nodes} } }`;
+    socket.send(JSON.stringify({ id, type: 'subscribe', payload: { query } }));
+  }
+  await until(() => sandbox.calls.length > 0);
+  socket.terminate();
+  const left = { transport: 'ws', outcome: 'left' };
+  await until(async () => (await scrape(gateway)).value('campaign_gateway_operations_total', left) === 2);
+  expect((await scrape(gateway)).value('campaign_gateway_errors_total')).toBe(0);
 });
