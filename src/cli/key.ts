@@ -24,8 +24,10 @@ export function createApiKey(
     printError(`${error.message.replaceAll('Entry 1: ', 'error: ')}\n${usageHint}`);
     return 2;
   }
-  printError(`API key (secret; it is not stored anywhere and can't be shown again):\n${key}\n`);
-  printError('Content of API_KEYS_FILE, which the gateway reads with AUTH_MODE=api-key:');
   print(`[${entry}]`);
+  printError(
+    `\nAPI key (secret; it is not stored anywhere and can't be shown again):\n${key}\n\n` +
+      'The list on standard output is the content of API_KEYS_FILE, which the gateway reads with AUTH_MODE=api-key.',
+  );
   return 0;
 }
