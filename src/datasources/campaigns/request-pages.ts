@@ -53,7 +53,7 @@ const firstRead: PageRead = { attempt: 0, mustRevalidate: false };
 /** A second read of a window that came from the cache. */
 const secondRead: PageRead = { attempt: 1, mustRevalidate: false, refetch: 'apart' };
 
-/** Nobody sees it: other fields of an operation may go on after an error has decided its result. */
+/** The error of a read that would begin after the response, when an error has decided the result and other fields still run. */
 export function alreadyAnswered(): Error {
   return new Error('The operation is already answered.');
 }

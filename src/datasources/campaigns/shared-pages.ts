@@ -38,8 +38,12 @@ export class SharedMessagePages implements SharedPages {
   }
 
   async end(learned: LargerPages): Promise<void> {
-    await this.share(learned);
-    await this.#state.remove(trialKey, 'running').catch(() => undefined); // it ends on its own
+    try {
+      await this.#write(learned);
+      await this.#state.remove(trialKey, 'running');
+    } catch {
+      // The others try for themselves.
+    }
   }
 
   async read(): Promise<LargerPages | undefined> {
@@ -47,14 +51,14 @@ export class SharedMessagePages implements SharedPages {
   }
 
   async share(learned: LargerPages): Promise<void> {
-    try {
-      const text = JSON.stringify(learned);
-      const old = await this.#state.read(learnedKey);
-      if (old === null) await this.#state.insert(learnedKey, text, learnedForMs);
-      else await this.#state.swap(learnedKey, old, text, learnedForMs);
-    } catch {
-      // The others try for themselves.
-    }
+    await this.#write(learned).catch(() => undefined); // the others find out for themselves
+  }
+
+  async #write(learned: LargerPages): Promise<void> {
+    const text = JSON.stringify(learned);
+    const old = await this.#state.read(learnedKey);
+    if (old === null) await this.#state.insert(learnedKey, text, learnedForMs);
+    else await this.#state.swap(learnedKey, old, text, learnedForMs);
   }
 
   async #known(): Promise<LargerPages | undefined> {

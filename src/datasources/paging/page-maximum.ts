@@ -166,7 +166,7 @@ export class PageMaximum {
       if (!isTrial && error.reason !== 'refused') {
         // It may be the size now: it is tried again, once.
         this.#larger = { ...this.#larger, accepted: documentedMaximum };
-        await this.#compare(slice);
+        await this.#adoptOrShare(slice);
         return await this.#readSmaller(slice, fetch, error);
       }
       if (error.reason === 'rateLimited' && this.#limitedAtMs === undefined) {
@@ -176,16 +176,16 @@ export class PageMaximum {
       const smaller = await this.#readSmaller(slice, fetch, error);
       const { proven } = this.#larger;
       this.#setBound(slice.limit > proven ? proven : documentedMaximum);
-      if (!isTrial) await this.#compare(slice);
+      if (!isTrial) await this.#adoptOrShare(slice);
       return smaller;
     }
   }
 
   /**
-   * A size that was accepted before has failed. If others have learned a bound for it meanwhile, that holds here too; else they
-   * learn from this failure: what they share would have the size accepted again.
+   * After the failure of a size that was accepted before: adopts a bound that others have learned for it meanwhile, or else shares
+   * this failure. Otherwise the shared record would have the size accepted again.
    */
-  async #compare({ limit }: Slice): Promise<void> {
+  async #adoptOrShare({ limit }: Slice): Promise<void> {
     const known = await this.#shared?.read();
     if (known && (this.#boundOf(known) ?? Infinity) < limit) this.#larger = known;
     else await this.#shared?.share(this.#larger);

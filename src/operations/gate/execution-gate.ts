@@ -10,7 +10,7 @@ export interface WriteLock {
   acquire(): Promise<() => void>;
 }
 
-/** The client closed its connection before the operation began. Nobody gets this error. */
+/** The client closed its connection before the operation began, so it receives no error. */
 export class ClientLeft extends GatewayError {
   constructor() {
     super('BAD_REQUEST', 'The connection is closed.');
